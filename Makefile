@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: MIT
+#
+# Ringside's one Makefile (GNU make 4.3). `make help` lists what it can do.
+#
+#   MODE=release   build/ringside           -O2, handlers chained by tail calls: what people run
+#   MODE=debug     build/debug/ringside     -O0 -g
+#   MODE=asan      build/asan/ringside      AddressSanitizer and UndefinedBehaviorSanitizer
+#   MODE=ubsan     build/ubsan/ringside     UndefinedBehaviorSanitizer alone
+#
+# Objects lie in build/obj/MODE/. A source file is found, never listed: put x.c into a folder of FOLDERS and it is built.
+
+MODE ?= release
+READLINE ?= yes
+FUZZ_SECONDS ?= 30
+
+MODES := release debug asan ubsan fuzz
+ifeq ($(filter $(MODE),$(MODES)),)
+$(error MODE=$(MODE) is none of: $(filter-out fuzz,$(MODES)))
+endif
+
+# gcc, or clang where there is no gcc. CC=clang chooses.
+ifeq ($(origin CC),default)
+CC := $(if $(shell command -v gcc 2>/dev/null),gcc,clang)
+endif
+CC_TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
+CC_IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+# Objects between a pattern rule and its end stay: the next build wants them.
+.SECONDARY:
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+endif
+
+# ---- where things lie --------------------------------------------------------------------------------------------
+
+OBJ := build/obj/$(MODE)
+OUT := $(if $(filter release,$(MODE)),build,build/$(MODE))
+PROGRAM := $(OUT)/ringside
+TESTS := $(OUT)/tests
+MAIN := ui/main.c
+
+FOLDERS := interp interp/dev shadowpt vmm ui
+SRCS := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
+OBJS := $(SRCS:%.c=$(OBJ)/%.o)
+# All but main(): what tests and fuzz targets link with.
+PARTS := $(filter-out $(OBJ)/$(MAIN:.c=.o),$(OBJS))
+
+TEST_SRCS := $(sort $(wildcard tests/*_test.c))
+TEST_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(TEST_SRCS) $(sort $(wildcard tests/support/*.c)))
+TEST_SCRIPTS := $(sort $(wildcard tests/*.sh))
+FUZZ_SRCS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
+
+# ---- flags -------------------------------------------------------------------------------------------------------
+
+# _XOPEN_SOURCE=700 is POSIX.1-2008 with the pseudo-terminals of its X/Open part.
+CPPFLAGS_ALL := -I. -D_XOPEN_SOURCE=700 -DXXH_INLINE_ALL
+ifeq ($(READLINE),no)
+CPPFLAGS_ALL += -DRINGSIDE_READLINE=0
+endif
+# A compiler newer than ours may know new warnings: make WERROR=
+WERROR ?= -Werror
+CFLAGS_ALL := -std=c17 -Wall -Wextra $(WERROR)
+LDFLAGS_ALL :=
+LIBS := -lZydis -lZycore -lcjson
+
+# A handler ends in a jump to the next one (interp/op.h). Whatever would make the compiler set up a frame, or put
+# something at a function's start or end, is off; `make lint` looks at the result.
+LEAN := -O2 -fno-plt -fno-stack-protector -foptimize-sibling-calls
+ifneq ($(filter x86_64% i%86%,$(CC_TARGET)),)
+LEAN += -fcf-protection=none
+endif
+SANITIZER := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
+
+ifeq ($(MODE),release)
+CPPFLAGS_ALL += -DRINGSIDE_TAILCALL=1
+CFLAGS_ALL += $(LEAN)
+else
+# Without optimisation, or with a sanitizer, tail calls would use up the stack: the loop form of the same bodies.
+CPPFLAGS_ALL += -DRINGSIDE_TAILCALL=0
+endif
+ifeq ($(MODE),debug)
+CFLAGS_ALL += -O0 -g
+endif
+ifeq ($(MODE),asan)
+CFLAGS_ALL += $(SANITIZER) -fsanitize=address,undefined
+LDFLAGS_ALL += -fsanitize=address,undefined
+endif
+ifeq ($(MODE),ubsan)
+CFLAGS_ALL += $(SANITIZER) -fsanitize=undefined
+LDFLAGS_ALL += -fsanitize=undefined
+endif
+ifeq ($(MODE),fuzz)
+CFLAGS_ALL += $(SANITIZER) -fsanitize=fuzzer-no-link,address,undefined
+LDFLAGS_ALL += -fsanitize=fuzzer,address,undefined
+endif
+
+# The Unicorn emulator, an oracle of some tests, is used where it is installed. It is GPL-2: the program never links it.
+ifneq ($(wildcard /usr/include/unicorn/unicorn.h /usr/local/include/unicorn/unicorn.h),)
+TEST_CPPFLAGS := -DHAVE_UNICORN
+TEST_LIBS := -lunicorn
+endif
+
+COMPILE = $(CC) $(CPPFLAGS_ALL) $(CPPFLAGS) $(CFLAGS_ALL) $(CFLAGS)
+
+# ---- the program -------------------------------------------------------------------------------------------------
+
+.PHONY: all program guests locale
+all: program guests locale
+program: $(PROGRAM)
+
+# guests.mk says how guests are built, and adds them to GUESTS.
+-include guests/guests.mk
+guests: $(GUESTS)
+
+$(PROGRAM): $(OBJS)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $(OBJS) $(LIBS)
+
+$(OBJ)/%.o: %.c $(OBJ)/flags | build/version.h
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(COMPILE) $(if $(filter tests/%,$<),$(TEST_CPPFLAGS)) -MMD -MP -c -o $@ $<
+
+-include $(OBJS:.o=.d) $(TEST_OBJS:.o=.d)
+
+# Files that change only when what they say changes.
+.PHONY: FORCE
+FORCE:
+define if-changed
+@mkdir -p $(@D)
+@printf '%s\n' $(1) >$@.new
+@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+endef
+
+# Another compiler, other flags, another release of the system: everything is built anew.
+quote = '$(subst ','\'',$(1))'
+$(OBJ)/flags: FORCE
+	$(call if-changed,$(call quote,$(COMPILE) $(TEST_CPPFLAGS) $(LDFLAGS_ALL) $(LDFLAGS)) \
+	    $(call quote,$(CC_TARGET) $(shell $(CC) -dumpversion 2>/dev/null) $(shell cat /etc/debian_version 2>/dev/null)))
+
+# The version: git's word for it when this is its own repository, else the file VERSION.
+VERSION_TEXT = $(or $(if $(wildcard .git),$(shell git describe --always --dirty 2>/dev/null)),$(shell cat VERSION))
+build/version.h: FORCE
+	$(call if-changed,'/* SPDX-License-Identifier: MIT */' '#define RINGSIDE_VERSION "$(VERSION_TEXT)"')
+
+# ---- messages in other languages ---------------------------------------------------------------------------------
+
+MO := $(patsubst po/%.po,build/locale/%/LC_MESSAGES/ringside.mo,$(wildcard po/*.po))
+locale: $(MO)
+
+build/locale/%/LC_MESSAGES/ringside.mo: po/%.po
+	@mkdir -p $(@D)
+	$(say) MSGFMT $<
+	$(Q)msgfmt -o $@ $<
+
+.PHONY: pot po-update
+POT := build/ringside.pot
+MESSAGES_IN := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/*.h $(d)/*.def)))
+pot: $(POT)
+$(POT): $(MESSAGES_IN)
+	@mkdir -p $(@D)
+	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 --add-comments=TRANSLATORS --no-wrap \
+	    --package-name=ringside --force-po -o $@ $(MESSAGES_IN)
+
+po-update: pot
+	$(Q)for po in po/*.po; do msgmerge -q --update --backup=none --no-wrap --no-fuzzy-matching "$$po" $(POT); done
+
+# ---- tests -------------------------------------------------------------------------------------------------------
+
+# All tests/*_test.c make one program; each tests/*.sh is one more test. A release build is what people run, so that is
+# what `make test` tries; `make test MODE=asan` tries the same under the sanitizers.
+.PHONY: test test-asan test-build
+test-build: all $(if $(TEST_SRCS),$(TESTS))
+test: test-build
+	@RINGSIDE='$(CURDIR)/$(PROGRAM)' MODE=$(MODE) CC='$(CC)' tests/run -d $(OUT)/test-log \
+	    $(if $(TEST_SRCS),-p $(TESTS)) $(TEST_SCRIPTS)
+
+test-asan:
+	@$(MAKE) MODE=asan test
+
+# Not position-independent: Criterion's parameterized tests crash otherwise.
+$(TESTS): $(PARTS) $(TEST_OBJS)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion $(TEST_LIBS)
+
+# Fuzz targets are built by clang, whose libFuzzer they run under.
+.PHONY: fuzz fuzz-build fuzz-run
+fuzz:
+	@$(MAKE) MODE=fuzz CC=$(if $(CC_IS_CLANG),'$(CC)',clang) fuzz-build
+ifeq ($(MODE),fuzz)
+fuzz-build: $(FUZZERS)
+build/fuzz/%: $(OBJ)/tests/fuzz/%.o $(PARTS) $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/fuzz/support/*.c)))
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+-include $(FUZZ_SRCS:%.c=$(OBJ)/%.d)
+endif
+
+# What is found is kept in build/fuzz/corpus/; the seeds in tests/fuzz/corpus/NAME/ are only read.
+fuzz-run: fuzz
+	@[ -n '$(FUZZERS)' ] || { echo 'no fuzz targets in tests/fuzz/' >&2; exit 1; }
+	@for f in $(FUZZERS); do \
+	    name=$${f##*/}; seeds=tests/fuzz/corpus/$$name; mkdir -p build/fuzz/corpus/$$name; \
+	    [ -d $$seeds ] || seeds=; \
+	    echo "== $$name: $(FUZZ_SECONDS) s"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3072 -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/$$name- build/fuzz/corpus/$$name $$seeds >build/fuzz/$$name.log 2>&1 \
+	        || { tail -n 60 build/fuzz/$$name.log; echo "$$name: failed; the input is in build/fuzz/" >&2; exit 1; }; \
+	    grep -E '^stat::(number_of_executed_units|average_exec_per_sec)' build/fuzz/$$name.log; \
+	done
+
+# ---- care --------------------------------------------------------------------------------------------------------
+
+.PHONY: lint format bench clean help
+# The handlers are read out of the release build, whatever MODE says.
+lint: $(POT)
+	@$(MAKE) MODE=release program
+	@python3 tests/lint --cc '$(CC)' --pot $(POT)
+
+format:
+	$(Q)clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
+
+bench: all
+	$(Q)python3 bench/run.py $(BENCH_ARGS)
+
+clean:
+	rm -rf build
+
+help:
+	@printf '%s\n' \
+	    'make [MODE=release|debug|asan|ubsan] [CC=gcc|clang] [READLINE=no] [WERROR=] [V=1] [TARGET]' \
+	    '' \
+	    '  all         the program, its guests and its translations (default)' \
+	    '  test        the whole suite, on the build that MODE names' \
+	    '  test-asan   the same under AddressSanitizer and UndefinedBehaviorSanitizer' \
+	    '  lint        format, headers, layering, dispatch of the handlers, translations, licences' \
+	    '  format      lays out all sources with clang-format' \
+	    '  bench       speed, next to Bochs and QEMU' \
+	    '  fuzz        builds the fuzz targets (clang);  fuzz-run  runs each for FUZZ_SECONDS' \
+	    '  pot         build/ringside.pot, the list of messages;  po-update  brings po/ up to it' \
+	    '  clean       removes build/'

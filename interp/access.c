@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/access.h"
+
+#include "interp/block.h"
+#include "interp/fault.h"
+#include "interp/machine.h"
+#include "interp/paging.h"
+#include "interp/phys.h"
+#include "interp/segment.h"
+
+void charge(struct cpu *c, enum account a, uint64_t cycles)
+{
+    c->t[c->m->clock_insns] += cycles;
+    c->m->by[a] += cycles;
+    if (c->t[0] >= c->soft)
+        attention(c);
+}
+
+void attention(struct cpu *c)
+{
+    c->soft = 0;
+}
+
+/* May this translation be used without looking at anything else from now on? */
+static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable)
+{
+    struct machine *m = c->m;
+    struct lookaside *l = &c->la[lin >> PAGE_SHIFT & (LA_LINES - 1)];
+    uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
+
+    if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
+        return;
+    l->host = (uintptr_t)ram_frame(m->ram, frame) - page;
+    l->read = page;
+    l->write = writable && !m->ram->flag[frame] ? page : LA_NONE;
+}
+
+/* The physical address of a linear one, through the TLB, with all that a fault or a walk entails. */
+static uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user)
+{
+    struct tlb_entry *e;
+    bool wp = user || c->cr0 & CR0_WP;
+    uint32_t pa;
+
+    if (!(c->cr0 & CR0_PG)) {
+        if (user == (c->cpl == 3))
+            lookaside_fill(c, lin, lin, true);
+        return lin;
+    }
+    e = tlb_find(&c->tlb, lin);
+    if (e && (!user || e->user) && (!write || (e->dirty && (e->writable || !wp)))) {
+        c->tlb.hits++;
+    } else {
+        e = paging_miss(c, o, lin, write, user);
+    }
+    pa = e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET);
+    if (user == (c->cpl == 3))
+        lookaside_fill(c, lin, pa, e->dirty && (e->writable || !wp));
+    return pa;
+}
+
+/* One access that may straddle two pages: where its bytes are. */
+static void locate(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool write, bool user,
+                   struct staged *s)
+{
+    s->first = PAGE_SIZE - (lin & PAGE_OFFSET);
+    if (s->first >= size)
+        s->first = size;
+    s->pa[0] = translate(c, o, lin, write, user);
+    s->pa[1] = s->first < size ? translate(c, o, lin + s->first, write, user) : 0;
+}
+
+static uint32_t staged_load(struct cpu *c, const struct staged *s, unsigned size)
+{
+    uint32_t v = phys_load(c->m, s->pa[0], s->first);
+
+    if (s->first < size)
+        v |= phys_load(c->m, s->pa[1], size - s->first) << 8 * s->first;
+    return v;
+}
+
+static void staged_store(struct cpu *c, const struct staged *s, unsigned size, uint32_t v)
+{
+    phys_store(c->m, s->pa[0], s->first, v);
+    if (s->first < size)
+        phys_store(c->m, s->pa[1], size - s->first, v >> 8 * s->first);
+}
+
+uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
+{
+    struct staged s;
+    uint32_t v;
+
+    locate(c, o, segment_linear(c, o, seg, off, size, false), size, false, c->cpl == 3, &s);
+    v = staged_load(c, &s, size);
+    block_attention(c, o);
+    return v;
+}
+
+void store_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, uint32_t v)
+{
+    struct staged s;
+
+    locate(c, o, segment_linear(c, o, seg, off, size, true), size, true, c->cpl == 3, &s);
+    staged_store(c, &s, size, v);
+    block_attention(c, o);
+}
+
+uint8_t *rmw_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
+{
+    struct staged *s = &c->staged;
+    uint32_t v;
+
+    locate(c, o, segment_linear(c, o, seg, off, size, true), size, true, c->cpl == 3, s);
+    v = staged_load(c, s, size);
+    memcpy(s->bytes, &v, sizeof v);
+    c->staged_op = o;
+    return s->bytes;
+}
+
+void rmw_commit(struct cpu *c, unsigned size)
+{
+    uint32_t v;
+
+    memcpy(&v, c->staged.bytes, sizeof v);
+    staged_store(c, &c->staged, size, v);
+    block_attention(c, c->staged_op);
+}
+
+uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool user)
+{
+    struct staged s;
+
+    locate(c, NULL, lin, size, false, user, &s);
+    return staged_load(c, &s, size);
+}
+
+void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
+{
+    struct staged s;
+
+    locate(c, NULL, lin, size, true, user, &s);
+    staged_store(c, &s, size, v);
+}
+
+void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)
+{
+    struct staged s;
+
+    locate(c, NULL, lin, size, true, user, &s);
+}
+
+int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n)
+{
+    uint8_t *out = to;
+
+    for (unsigned i = 0; i < n; i++) {
+        uint64_t pa;
+
+        if (paging_peek(m, lin + i, &pa) || machine_read(m, pa, out + i, 1))
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that a device model sees of the world, so that one model serves the machine, a virtual machine and, later, a
+ * driver domain: the time, deadlines, its interrupt line, and the outside (bytes to a terminal, the end of the run).
+ */
+#ifndef INTERP_DEV_HOST_H
+#define INTERP_DEV_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct timer;
+
+struct dev_host {
+    void *ctx;
+    uint64_t hz;                                             /* ticks in a second of guest time */
+    uint64_t (*now)(void *ctx);                              /* the current tick, exact in mid-block */
+    void (*add)(void *ctx, struct timer *t);                 /* registers a timer, once */
+    void (*at)(void *ctx, struct timer *t, uint64_t when);   /* arms it; CLOCK_NEVER disarms */
+    void (*irq)(void *ctx, unsigned line, bool level);       /* ISA interrupt lines 0 to 15, into the PICs */
+    void (*intr)(void *ctx, bool level);                     /* the PICs' output: the CPU's INTR pin */
+    void (*serial)(void *ctx, uint8_t byte);                 /* a byte left the UART */
+    void (*exit)(void *ctx, uint8_t code);                   /* the guest wrote the debug-exit port */
+};
+
+#endif

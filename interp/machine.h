@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine: a processor, its view of memory, a clock, a bus and a PC's devices. The same struct is the hardware that
+ * everything runs on and, in a VM, the canonical state of the virtual hardware (DESIGN: "one canonical guest state").
+ *
+ *      cpu ──lin──> TLB, page tables ──pa──> map[pa >> 12] ──frame──> ram
+ *       └──ports──> bus ──> pc (pic pit uart kbd vga debugport) ──> clock
+ *
+ * Ownership: the machine owns everything but `ram`, which several machines may share.
+ * Errors: functions return 0 or -1; guest faults never leave machine_run().
+ */
+#ifndef INTERP_MACHINE_H
+#define INTERP_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "interp/bus.h"
+#include "interp/clock.h"
+#include "interp/cost.h"
+#include "interp/cpu.h"
+#include "interp/event.h"
+#include "interp/pc.h"
+#include "interp/ram.h"
+
+struct machine_config {
+    struct ram *ram;               /* shared */
+    uint64_t mem;                  /* bytes of RAM at physical address 0; a multiple of PAGE_SIZE */
+    unsigned tlb_sets, tlb_ways;   /* powers of two */
+    const struct cost_preset *cost;
+    bool clock_insns;              /* --clock insns: a tick is a retired instruction, else a cycle */
+    bool interpreted;              /* a monitor's software CPU: its time is the monitor's, see machine.c */
+};
+
+/* Why machine_run() came back. */
+enum stop {
+    STOP_LIMIT,    /* the tick asked for is reached */
+    STOP_EXIT,     /* the guest wrote the debug-exit port */
+    STOP_SHUTDOWN, /* triple fault */
+    STOP_HANG,     /* halted, and nothing can wake it */
+    STOP_HOLE,     /* an armed instruction of the hole class is next (not executed) */
+    STOP_STEP,     /* one step was asked for and done */
+    STOP_ASKED     /* machine_stop() was called */
+};
+
+struct machine {
+    struct cpu cpu;
+    struct ram *ram;
+    uint32_t *map; /* physical page -> frame, or NO_FRAME (open bus) */
+    uint32_t pages; /* entries of map: physical addresses past it are open bus */
+    uint64_t mem;
+    struct clock clock;
+    struct bus bus;
+    struct pc pc;
+    struct cost cost; /* as configured; interpreted machines see every instruction at cost.interpret */
+    bool clock_insns, interpreted;
+    bool slow_access;      /* no lookaside lines are filled: every access is seen (a monitor's software CPU) */
+    uint64_t hz;           /* ticks a second of guest time */
+    uint64_t by[ACCOUNTS]; /* cycles booked so far; instructions are the rest */
+
+    /* The machine's owner: all may be NULL. */
+    void *owner;
+    void (*escape)(void *owner);                         /* the escape instruction (0F 04) at CPL 0; NULL: #UD */
+    bool (*intercept)(void *owner, uint32_t op);         /* reserved for non-root operation */
+    void (*observe)(void *owner, const struct event *e); /* NULL: nobody looks */
+    void (*serial)(void *owner, uint8_t byte);           /* COM1 */
+
+    bool exited; /* the debug-exit port was written, */
+    uint8_t exit_code;
+    bool stop; /* machine_stop() */
+};
+
+/* NULL when out of memory. Memory map: RAM with the PC's hole (docs/ARCHITECTURE.md, "Memory map"). */
+struct machine *machine_create(const struct machine_config *k);
+void machine_destroy(struct machine *m);
+
+/* Runs until tick `until` of the machine's clock, or an earlier reason. Any number of calls gives the same result as one. */
+enum stop machine_run(struct machine *m, uint64_t until);
+/* One instruction, one REP iteration, or the delivery of one event. */
+enum stop machine_step(struct machine *m);
+/* To be called from callbacks: machine_run() returns at the next instruction boundary. */
+void machine_stop(struct machine *m);
+
+/* The current tick; exact also within callbacks of a running instruction. */
+uint64_t machine_now(const struct machine *m);
+
+/* Bytes at physical addresses, as DMA moves them (code and traces notice). -1: not all of it is RAM; nothing was done. */
+int machine_read(const struct machine *m, uint64_t pa, void *to, size_t n);
+int machine_write(struct machine *m, uint64_t pa, const void *from, size_t n);
+
+/* The frame behind a physical page, or NO_FRAME. */
+static inline uint32_t machine_frame(const struct machine *m, uint64_t pa)
+{
+    uint64_t page = pa >> 12;
+
+    return page < m->pages ? m->map[page] : NO_FRAME;
+}
+
+/* Raises an event. Use through OBSERVE, which costs one test when nobody looks. */
+void machine_event(struct machine *m, enum event_kind kind, const uint64_t *field, unsigned fields);
+#define OBSERVE(m_, kind_, ...)                                                                                        \
+    do {                                                                                                               \
+        if ((m_)->observe)                                                                                             \
+            machine_event((m_), EVENT_##kind_, (const uint64_t[]){__VA_ARGS__},                                        \
+                          sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t));                                 \
+    } while (0)
+
+#endif

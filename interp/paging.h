@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two-level IA-32 paging (SDM Vol. 3, 4.3), 4 KiB pages and 4 MiB pages (CR4.PSE).
+ *
+ * One walker, page_walk(), serves the hardware, a monitor that fills its shadow, and the screens that draw it: it returns
+ * the walk as data and changes nothing. The hardware then commits the A and D bits of a walk that succeeded.
+ */
+#ifndef INTERP_PAGING_H
+#define INTERP_PAGING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cpu;
+struct machine;
+struct op;
+struct tlb_entry;
+
+/* Page-directory and page-table entries (SDM Vol. 3, tables 4-4 to 4-6). */
+enum pte {
+    PTE_P = 1 << 0,
+    PTE_W = 1 << 1,
+    PTE_U = 1 << 2,
+    PTE_PWT = 1 << 3,
+    PTE_PCD = 1 << 4,
+    PTE_A = 1 << 5,
+    PTE_D = 1 << 6,
+    PTE_PS = 1 << 7, /* directory only, with CR4.PSE: a 4 MiB page */
+    PTE_G = 1 << 8   /* with CR4.PGE: survives a CR3 load */
+};
+#define PTE_FRAME 0xfffff000u
+#define PDE_BIG_FRAME 0xffc00000u
+
+enum { WALK_LEVELS = 2 };
+
+/* One memory reference of a walk. */
+struct walk_step {
+    uint64_t at;    /* physical address of the entry */
+    uint32_t entry; /* as it was read */
+};
+
+struct walk {
+    uint32_t lin;
+    bool write, user;                   /* the access that is asked about */
+    struct walk_step step[WALK_LEVELS]; /* [0] directory, [1] table */
+    unsigned steps;
+    bool ok;
+    uint32_t error; /* !ok: the page-fault error code */
+    uint64_t pa;    /* ok: of the byte */
+    bool writable, user_page, dirty, global, large; /* ok: of the page; dirty after this access */
+};
+
+/* Where a walk reads: a machine's physical memory, and the control registers that matter. */
+struct walk_context {
+    struct machine *m;
+    uint32_t cr0, cr3, cr4;
+};
+
+/* Access rights by SDM Vol. 3, 4.6. Returns w->ok. */
+bool page_walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w);
+/* Sets A on the path and, for a write, D on the page, in memory (SDM Vol. 3, 4.8). Only after a walk that was ok. */
+void page_walk_commit(const struct walk_context *k, struct walk *w);
+
+/* A TLB miss: walks, charges, commits, fills the TLB; or raises #PF as operation `o`. */
+struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user);
+
+/* A supervisor read's translation by the tables alone, without any effect. 0, or -1 when not mapped. */
+int paging_peek(struct machine *m, uint32_t lin, uint64_t *pa);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/phys.h"
+
+#include <string.h>
+
+#include "interp/access.h"
+#include "interp/machine.h"
+
+uint8_t *phys_page(const struct machine *m, uint64_t pa)
+{
+    uint32_t frame = machine_frame(m, pa);
+
+    return frame == NO_FRAME ? NULL : ram_frame(m->ram, frame);
+}
+
+uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
+{
+    const uint8_t *page = phys_page(m, pa);
+    uint32_t v = 0;
+
+    if (page) {
+        memcpy(&v, page + (pa & PAGE_OFFSET), size);
+        return v;
+    }
+    v = UINT32_MAX >> (32 - 8 * size);
+    charge(&m->cpu, ACCOUNT_DEVICE, m->cost.mmio);
+    OBSERVE(m, mmio, pa, size, 0, v);
+    return v;
+}
+
+void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v)
+{
+    uint32_t frame = machine_frame(m, pa);
+
+    if (frame != NO_FRAME) {
+        memcpy(ram_frame(m->ram, frame) + (pa & PAGE_OFFSET), &v, size);
+        if (m->ram->flag[frame])
+            ram_stored(m->ram, frame, (uint32_t)pa & PAGE_OFFSET, size);
+        return;
+    }
+    charge(&m->cpu, ACCOUNT_DEVICE, m->cost.mmio);
+    OBSERVE(m, mmio, pa, size, 1, v);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/tlb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "interp/machine.h"
+
+int tlb_init(struct tlb *t, unsigned sets, unsigned ways)
+{
+    *t = (struct tlb){.sets = sets, .ways = ways};
+    t->entry = calloc((size_t)sets * ways, sizeof *t->entry);
+    t->next = calloc(sets, sizeof *t->next);
+    lookaside_clear(t);
+    if (t->entry && t->next)
+        return 0;
+    tlb_destroy(t);
+    return -1;
+}
+
+void tlb_destroy(struct tlb *t)
+{
+    free(t->entry);
+    free(t->next);
+    t->entry = NULL;
+    t->next = NULL;
+}
+
+static struct tlb_entry *set_of(struct tlb *t, uint32_t vpn)
+{
+    return &t->entry[(size_t)(vpn & (t->sets - 1)) * t->ways];
+}
+
+struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin)
+{
+    uint32_t vpn = lin >> 12;
+    struct tlb_entry *set = set_of(t, vpn);
+
+    for (unsigned i = 0; i < t->ways; i++)
+        if (set[i].valid && set[i].vpn == vpn)
+            return &set[i];
+    return NULL;
+}
+
+void lookaside_clear(struct tlb *t)
+{
+    memset(t->line, 0xff, sizeof t->line); /* LA_NONE everywhere */
+    for (unsigned i = 0; i < XLA_LINES; i++)
+        t->fetch[i].tag = LA_NONE;
+}
+
+/* What stands for one page in the lookasides goes. */
+static void lookaside_drop(struct tlb *t, uint32_t vpn)
+{
+    uint64_t page = (uint64_t)vpn << 12;
+
+    for (unsigned user = 0; user < 2; user++) {
+        struct lookaside *l = &t->line[user][vpn & (LA_LINES - 1)];
+
+        if (l->read == page || l->write == page)
+            l->read = l->write = LA_NONE;
+    }
+    if ((uint32_t)t->fetch[vpn & (XLA_LINES - 1)].tag == (uint32_t)page)
+        t->fetch[vpn & (XLA_LINES - 1)].tag = LA_NONE;
+}
+
+void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
+{
+    for (unsigned user = 0; user < 2; user++)
+        for (unsigned i = 0; i < LA_LINES; i++) {
+            struct lookaside *l = &t->line[user][i];
+
+            if (l->write != LA_NONE && l->host + (uintptr_t)l->write == (uintptr_t)frame)
+                l->write = LA_NONE;
+        }
+}
+
+static void forget(struct cpu *c, struct tlb_entry *e)
+{
+    lookaside_drop(&c->tlb, e->vpn);
+    if (c->fetch.lin >> 12 == e->vpn)
+        c->fetch.lin = LATCH_EMPTY;
+    c->tlb.large -= e->large;
+    e->valid = false;
+}
+
+struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e)
+{
+    struct tlb *t = &c->tlb;
+    struct tlb_entry *slot = tlb_find(t, e->vpn << 12);
+    uint16_t *next = &t->next[e->vpn & (t->sets - 1)];
+
+    if (!slot) {
+        slot = &set_of(t, e->vpn)[*next];
+        *next = (uint16_t)((*next + 1u) & (t->ways - 1));
+        if (slot->valid)
+            OBSERVE(c->m, tlb_evict, (uint64_t)slot->vpn << 12);
+    }
+    if (slot->valid)
+        forget(c, slot);
+    *slot = *e;
+    t->large += e->large;
+    return slot;
+}
+
+void tlb_flush(struct cpu *c, bool global_too)
+{
+    struct tlb *t = &c->tlb;
+
+    for (size_t i = 0; i < (size_t)t->sets * t->ways; i++) {
+        struct tlb_entry *e = &t->entry[i];
+
+        if (!e->valid || (e->global && !global_too))
+            continue;
+        t->large -= e->large;
+        e->valid = false;
+    }
+    t->flushes++;
+    lookaside_clear(t);
+    c->fetch.lin = LATCH_EMPTY;
+    OBSERVE(c->m, tlb_flush, global_too);
+}
+
+void tlb_drop(struct cpu *c, uint32_t lin)
+{
+    struct tlb_entry *e = tlb_find(&c->tlb, lin);
+
+    if (e)
+        forget(c, e);
+}
+
+void tlb_invlpg(struct cpu *c, uint32_t lin)
+{
+    struct tlb *t = &c->tlb;
+
+    tlb_drop(c, lin);
+    /* Fragments of a 4 MiB page go together; few guests have any. */
+    for (size_t i = 0; t->large && i < (size_t)t->sets * t->ways; i++) {
+        struct tlb_entry *e = &t->entry[i];
+
+        if (e->valid && e->large && e->vpn >> 10 == lin >> 22)
+            forget(c, e);
+    }
+    c->fetch.lin = LATCH_EMPTY;
+    OBSERVE(c->m, tlb_invlpg, lin);
+}
+
+void tlb_count(struct cpu *c)
+{
+    if (c->cr0 & CR0_PG)
+        c->tlb.hits += c->fast_hits - c->tlb.hits_from;
+    c->tlb.hits_from = c->fast_hits;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The TLB that is drawn is the TLB that is used: sets x ways of 4 KiB translations, first in first out within a set, so
+ * that a hit changes nothing. A 4 MiB page is cached as the 4 KiB fragments that were touched (SDM Vol. 3, 4.10.2.3
+ * allows it); INVLPG of any of its addresses removes all of them (4.10.4.1).
+ *
+ * In front of it stands the lookaside, a direct-mapped array that holds only what the TLB holds, in the form that one
+ * compare can check. It is the host's business: it changes no count and no result.
+ */
+#ifndef INTERP_TLB_H
+#define INTERP_TLB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cpu;
+
+struct tlb_entry {
+    uint32_t vpn; /* linear page number */
+    uint32_t pfn; /* physical page number, in the address space of the machine */
+    uint16_t vpid;
+    bool valid, writable, user, dirty, global, large;
+};
+
+/* A lookaside line. A tag is a linear page address, or LA_NONE; `host` + linear address is a pointer into RAM. */
+struct lookaside {
+    uint64_t read, write;
+    uintptr_t host;
+    uint64_t unused; /* keeps the line at 32 bytes: indexing is a shift */
+};
+
+enum { LA_BITS = 8, LA_LINES = 1 << LA_BITS, XLA_LINES = 64 };
+#define LA_NONE UINT64_MAX
+
+/* The same for instruction fetch, by page: which decoded code belongs to it. */
+struct fetch_lookaside {
+    uint64_t tag; /* linear page | code key << 32 */
+    struct code_page *code;
+};
+
+struct tlb {
+    unsigned sets, ways; /* powers of two; sets * ways <= 4096 */
+    struct tlb_entry *entry;
+    uint16_t *next; /* by set: the way that is filled next */
+    unsigned large; /* valid entries that are fragments of 4 MiB pages */
+    uint64_t hits, misses, flushes;
+    uint64_t hits_from;                    /* fast_hits at the last count (tlb_count()) */
+    struct lookaside line[2][LA_LINES];    /* [0] supervisor, [1] user */
+    struct fetch_lookaside fetch[XLA_LINES];
+};
+
+/* sets, ways: powers of two. Returns -1 when out of memory. */
+int tlb_init(struct tlb *t, unsigned sets, unsigned ways);
+void tlb_destroy(struct tlb *t);
+
+/* The entry for a linear address, or NULL. Counts nothing, changes nothing: for lookups by screens as well. */
+struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin);
+/* Puts an entry in, replacing the same page's or the oldest of its set. */
+struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e);
+void tlb_flush(struct cpu *c, bool global_too);
+/* Removes one translation, if present: what a page fault on it does. No event, no count. */
+void tlb_drop(struct cpu *c, uint32_t lin);
+void tlb_invlpg(struct cpu *c, uint32_t lin);
+
+/* Empties the lookaside (rights may have changed meaning: CPL stays separate, CR0.WP, AC, a new code page). */
+void lookaside_clear(struct tlb *t);
+/* No fast stores to this host frame any more: it now holds code, or is traced. */
+void lookaside_no_writes(struct tlb *t, const uint8_t *frame);
+/* Moves lookaside hits into `hits`, or drops them when paging was off. Call before reading `hits` or changing CR0.PG. */
+void tlb_count(struct cpu *c);
+
+#endif
