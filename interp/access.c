@@ -150,6 +150,11 @@ void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)
     locate(c, NULL, lin, size, true, user, &s);
 }
 
+uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user)
+{
+    return translate(c, NULL, lin, write, user);
+}
+
 int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n)
 {
     uint8_t *out = to;

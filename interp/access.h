@@ -96,6 +96,9 @@ void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v
 /* Checks that all bytes could be written, so that a later lin_store() cannot fault. */
 void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user);
 
+/* The physical address, counted and checked as an access of one byte. */
+uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user);
+
 /* For screens and tools: no counts, no A bits, no faults. 0, or -1 when not mapped. */
 int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n);
 

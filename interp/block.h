@@ -45,7 +45,7 @@ struct code_cache {
 enum code_key { KEY_D = 1, KEY_CPL_SHIFT = 1, KEY_ARMED = 8, KEY_VIRTUALIZABLE = 16, KEY_INTERPRETED = 32 };
 
 /* Longest block: instructions; cycles of its sums (charges on slow paths apart). */
-enum { BLOCK_INSNS = 64, BLOCK_CYCLES = 1024 };
+enum { BLOCK_INSNS = 64, BLOCK_CYCLES = 1024, BLOCK_CYCLES_INTERPRETED = 64 * 256 };
 
 struct code_cache *code_cache_create(uint32_t frames);
 void code_cache_destroy(struct code_cache *k);
@@ -60,7 +60,7 @@ const struct op *block_at(struct cpu *c);
 const struct op *block_chain(struct cpu *c);
 /* The same, and remembers it as the target of `o`, a direct jump. */
 const struct op *block_link(struct cpu *c, const struct op *o);
-/* The instruction at c->eip alone, in c->step_op. May raise faults of fetching. */
+/* The instruction at c->eip alone, in c->step_op (room for LOWER_MAX + 1). May raise faults of fetching. */
 const struct op *block_single(struct cpu *c);
 
 /* If attention is wanted, the block that `o` belongs to is left before the next instruction. */

@@ -25,7 +25,10 @@ struct clock {
 
 void clock_add(struct clock *k, struct timer *t); /* not armed yet */
 void clock_arm(struct clock *k, struct timer *t, uint64_t when);
-/* Fires, earliest first (equal ones in order of addition), everything due at `now`. */
+/*
+ * Fires, earliest first (equal ones in order of addition), everything due at `now`. A timer is disarmed before it fires;
+ * one that arms itself again does so for a tick after `now`.
+ */
 void clock_fire(struct clock *k, uint64_t now);
 
 #endif

@@ -18,7 +18,7 @@ struct cost_preset {
     struct cost cost;
 };
 
-/* The preset of that name, or NULL. The first one is the default. */
+/* The preset of that name, or NULL. The first one is the default; one without a name ends the table. */
 const struct cost_preset *cost_preset(const char *name);
 extern const struct cost_preset cost_presets[];
 

@@ -56,6 +56,10 @@ enum {
 #define CR4_PSE (1u << 4)
 #define CR4_PGE (1u << 7)
 #define CR4_PCE (1u << 8)
+/* Bits of DR6 and DR7 that read as ones (SDM Vol. 3, 18.2.3 and 18.2.4). */
+#define DR6_BS (1u << 14) /* the single step that TF asked for */
+#define DR6_FIXED 0xffff0ff0u
+#define DR7_FIXED 0x00000400u
 /* Ours: every sensitive instruction traps at CPL > 0, as on a machine that Popek and Goldberg would call virtualizable. */
 #define CR4_VIRTUALIZABLE (1u << 31)
 
@@ -115,6 +119,9 @@ struct dtr {
     uint16_t limit;
 };
 
+/* Why interrupts are held off until the next instruction has run. */
+enum { SHADOW_STI = 1, SHADOW_SS = 2 };
+
 enum activity { ACTIVE, HALTED, SHUTDOWN };
 
 /* The model-specific registers that exist (SDM Vol. 4); everything else is #GP(0). */
@@ -131,7 +138,8 @@ struct machine;
 struct fetch_latch {
     uint32_t lin;           /* linear page; LATCH_EMPTY when dropped */
     uint32_t eip_base;      /* EIP of an instruction = eip_base + its offset in the page */
-    struct code_page *code; /* NULL: no block may run here (page not RAM, or not whole inside CS's limit) */
+    struct code_page *page; /* NULL: not RAM */
+    struct code_page *code; /* the same, or NULL: no block may run here (page not whole inside CS's limit) */
 };
 #define LATCH_EMPTY 1u
 
@@ -176,8 +184,9 @@ struct cpu {
     bool hole_next;         /* such an instruction stands at eip */
     bool stepping;          /* one instruction (or one REP iteration) and back */
     bool delivering;        /* an event is being delivered: faults in it combine (trap.c) */
-    bool fault_pending;     /* filled by raise_fault() */
-    uint8_t fault_vector;
+    bool pending;           /* fault_vector waits to be delivered: before anything else happens */
+    int fault_first;        /* the exception that is being delivered, or -1: an interrupt, INT n */
+    uint8_t fault_vector;   /* filled by raise_fault() */
     uint32_t fault_error;
     bool external;          /* the event being delivered is external: EXT in error codes */
     jmp_buf *unwind;        /* where raise_fault() lands: set by the run loop only */

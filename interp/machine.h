@@ -29,7 +29,9 @@ struct machine_config {
     unsigned tlb_sets, tlb_ways;   /* powers of two */
     const struct cost_preset *cost;
     bool clock_insns;              /* --clock insns: a tick is a retired instruction, else a cycle */
-    bool interpreted;              /* a monitor's software CPU: its time is the monitor's, see machine.c */
+    uint64_t pages;                /* of the physical address space, all open bus at first; 0: mem's, mapped one to one */
+    bool interpreted;              /* a monitor's software CPU: each instruction costs cost.interpret */
+    bool slow_access;              /* no access goes the fast way, so that a monitor sees each */
 };
 
 /* Why machine_run() came back. */
@@ -56,14 +58,21 @@ struct machine {
     bool clock_insns, interpreted;
     bool slow_access;      /* no lookaside lines are filled: every access is seen (a monitor's software CPU) */
     uint64_t hz;           /* ticks a second of guest time */
+    uint64_t idle_ticks;   /* of the clock that passed in HLT: with --clock insns, ticks that are no instructions */
+    uint64_t deliveries;   /* sum of taken[] */
+    uint8_t last_vector;   /* of the latest delivery */
+    uint64_t taken[256];   /* events delivered through the IDT, by vector */
     uint64_t by[ACCOUNTS]; /* cycles booked so far; instructions are the rest */
 
     /* The machine's owner: all may be NULL. */
     void *owner;
     void (*escape)(void *owner);                         /* the escape instruction (0F 04) at CPL 0; NULL: #UD */
-    bool (*intercept)(void *owner, uint32_t op);         /* reserved for non-root operation */
     void (*observe)(void *owner, const struct event *e); /* NULL: nobody looks */
     void (*serial)(void *owner, uint8_t byte);           /* COM1 */
+
+    struct timer deadline; /* machine_deadline() */
+    bool deadline_due;
+    uint8_t deadline_vector;
 
     bool exited; /* the debug-exit port was written, */
     uint8_t exit_code;
@@ -74,10 +83,20 @@ struct machine {
 struct machine *machine_create(const struct machine_config *k);
 void machine_destroy(struct machine *m);
 
+/* Restores power-on state: CPU as Multiboot hands it over, devices, clock at 0. RAM is left alone. */
+void machine_reset(struct machine *m);
+
 /* Runs until tick `until` of the machine's clock, or an earlier reason. Any number of calls gives the same result as one. */
 enum stop machine_run(struct machine *m, uint64_t until);
-/* One instruction, one REP iteration, or the delivery of one event. */
-enum stop machine_step(struct machine *m);
+/* One instruction, one REP iteration, or the delivery of one event; a halted CPU waits for it until tick `until`. */
+enum stop machine_step(struct machine *m, uint64_t until);
+/*
+ * A one-shot timer of the processor's own, as the local APIC's in TSC-deadline mode (SDM Vol. 3, 11.5.4.1): at `tick` the
+ * vector is raised, and taken when IF allows. No guest can reach it. CLOCK_NEVER disarms.
+ */
+void machine_deadline(struct machine *m, uint64_t tick, uint8_t vector);
+/* Halted, and nothing can wake it. */
+bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
 void machine_stop(struct machine *m);
 
@@ -87,6 +106,9 @@ uint64_t machine_now(const struct machine *m);
 /* Bytes at physical addresses, as DMA moves them (code and traces notice). -1: not all of it is RAM; nothing was done. */
 int machine_read(const struct machine *m, uint64_t pa, void *to, size_t n);
 int machine_write(struct machine *m, uint64_t pa, const void *from, size_t n);
+
+/* The PC's hole below 1 MiB: pages where no RAM answers (the VGA text memory in it does). */
+bool machine_in_hole(uint64_t page);
 
 /* The frame behind a physical page, or NO_FRAME. */
 static inline uint32_t machine_frame(const struct machine *m, uint64_t pa)

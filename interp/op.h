@@ -30,7 +30,7 @@ struct op {
         };
     };
     uint16_t d[2];  /* see above; indexed as cpu.t */
-    uint16_t off;   /* of the instruction in its page */
+    int16_t off;    /* of the instruction in its page; negative when it straddles into the latched one */
     uint8_t len;    /* of the instruction */
     uint8_t own;    /* cycles of this instruction itself */
 };
@@ -62,12 +62,12 @@ _Static_assert(sizeof(struct op) == 32, "a decoded instruction is half a cache l
 /* EIP of this instruction and of the one behind it. */
 static inline uint32_t op_eip(const struct cpu *c, const struct op *o)
 {
-    return c->fetch.eip_base + o->off;
+    return c->fetch.eip_base + (uint32_t)o->off;
 }
 
 static inline uint32_t op_next_eip(const struct cpu *c, const struct op *o)
 {
-    return c->fetch.eip_base + o->off + o->len;
+    return c->fetch.eip_base + (uint32_t)o->off + o->len;
 }
 
 /* The instruction has retired and the block ends here: its time is added. */

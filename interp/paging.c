@@ -6,6 +6,7 @@
 #include "interp/access.h"
 #include "interp/fault.h"
 #include "interp/machine.h"
+#include "interp/phys.h"
 
 /* Entries are read where RAM answers; elsewhere the bus reads ones. */
 static uint32_t entry_read(struct machine *m, uint64_t pa)
@@ -60,7 +61,7 @@ void page_walk_commit(const struct walk_context *k, struct walk *w)
         if ((w->step[i].entry & set) == set)
             continue;
         w->step[i].entry |= set;
-        (void)machine_write(k->m, w->step[i].at, &w->step[i].entry, sizeof w->step[i].entry);
+        phys_store(k->m, w->step[i].at, sizeof w->step[i].entry, w->step[i].entry);
     }
 }
 

@@ -28,11 +28,24 @@ uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
     return v;
 }
 
+static void record(struct ram *r, uint32_t frame, uint32_t offset, unsigned size)
+{
+    struct undo *u = &r->log[r->logged];
+
+    if (r->logged == r->log_room)
+        return;
+    *u = (struct undo){frame, offset, size, {0}};
+    memcpy(u->was, ram_frame(r, frame) + offset, size);
+    r->logged++;
+}
+
 void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v)
 {
     uint32_t frame = machine_frame(m, pa);
 
     if (frame != NO_FRAME) {
+        if (m->ram->log)
+            record(m->ram, frame, (uint32_t)pa & PAGE_OFFSET, size);
         memcpy(ram_frame(m->ram, frame) + (pa & PAGE_OFFSET), &v, size);
         if (m->ram->flag[frame])
             ram_stored(m->ram, frame, (uint32_t)pa & PAGE_OFFSET, size);

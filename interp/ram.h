@@ -30,9 +30,18 @@ struct ram {
     /* Called after each store (CPU's slow path, monitor, DMA) to a FRAME_TRACED frame. */
     void (*traced)(void *ctx, uint32_t frame, uint32_t offset, uint32_t size);
     void *traced_ctx;
+    /* While `log` is set, stores of CPUs without fast accesses (and of their page walks) are recorded here. */
+    struct undo *log;
+    unsigned logged, log_room;
 };
 
 #define NO_FRAME UINT32_MAX
+
+/* What one store replaced: enough to take it back. */
+struct undo {
+    uint32_t frame, offset, size;
+    uint8_t was[4];
+};
 
 /* From now on no store reaches the frame unseen: sets the flag, and takes the frame's fast stores from every CPU. */
 void ram_guard(struct ram *r, uint32_t frame, enum frame_flag flag);

@@ -20,10 +20,17 @@ struct state {
     uint8_t *data;
     size_t size, pos; /* size: bytes valid (load) or written (save) */
     size_t room;
+    char section[5]; /* the tag of the one begun last */
     char error[160]; /* empty: none */
+    /* Saving, not NULL: bytes go here as they come and are not kept. */
+    void (*sink)(void *ctx, const void *bytes, size_t n);
+    void *sink_ctx;
+    /* Saving, for comparison: what may differ between two machines in the same state is left out. */
+    bool digest;
 };
 
 void state_init_save(struct state *s);
+void state_init_sink(struct state *s, void (*sink)(void *ctx, const void *bytes, size_t n), void *ctx);
 void state_init_load(struct state *s, const void *data, size_t size); /* data must outlive s */
 void state_free(struct state *s);
 
@@ -33,10 +40,17 @@ void state_u8(struct state *s, uint8_t *v);
 void state_u16(struct state *s, uint16_t *v);
 void state_u32(struct state *s, uint32_t *v);
 void state_u64(struct state *s, uint64_t *v);
-void state_bool(struct state *s, bool *v);
+void state_bool(struct state *s, bool *v); /* one byte, 0 or 1 */
 void state_bytes(struct state *s, void *p, size_t n);
-/* Records the first error, printf-like. */
+/* Records the first error, printf-like; the section and the offset are added. */
 void state_fail(struct state *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A check of what was just loaded: records an error when `ok` is false. Saving: nothing. */
+void state_check(struct state *s, bool ok, const char *what);
+
+static inline bool state_loading(const struct state *s)
+{
+    return s->dir == STATE_LOAD && !s->error[0];
+}
 
 struct machine;
 
@@ -47,7 +61,10 @@ struct machine;
  */
 int machine_state(struct machine *m, struct state *s);
 
-/* 128-bit hash of the canonical state, as 32 hex digits. */
+/*
+ * 128-bit hash of the canonical state, as 32 hex digits. Of time it holds the machine's clock alone: two techniques that
+ * take different numbers of cycles under --clock insns agree.
+ */
 void machine_digest(struct machine *m, char hex[33]);
 
 #endif

@@ -10,18 +10,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct state;
 struct timer;
 
 struct dev_host {
     void *ctx;
-    uint64_t hz;                                             /* ticks in a second of guest time */
-    uint64_t (*now)(void *ctx);                              /* the current tick, exact in mid-block */
-    void (*add)(void *ctx, struct timer *t);                 /* registers a timer, once */
-    void (*at)(void *ctx, struct timer *t, uint64_t when);   /* arms it; CLOCK_NEVER disarms */
-    void (*irq)(void *ctx, unsigned line, bool level);       /* ISA interrupt lines 0 to 15, into the PICs */
-    void (*intr)(void *ctx, bool level);                     /* the PICs' output: the CPU's INTR pin */
-    void (*serial)(void *ctx, uint8_t byte);                 /* a byte left the UART */
-    void (*exit)(void *ctx, uint8_t code);                   /* the guest wrote the debug-exit port */
+    uint64_t hz;                                           /* ticks in a second of guest time */
+    uint64_t (*now)(void *ctx);                            /* the current tick, exact in mid-block */
+    void (*add)(void *ctx, struct timer *t);               /* registers a timer, once */
+    void (*at)(void *ctx, struct timer *t, uint64_t when); /* arms it; CLOCK_NEVER disarms */
+    void (*irq)(void *irq_ctx, unsigned line, bool level); /* ISA interrupt lines 0 to 15, into the PICs */
+    void *irq_ctx;
+    void (*intr)(void *ctx, bool level);     /* the PICs' output: the CPU's INTR pin */
+    void (*serial)(void *ctx, uint8_t byte); /* a byte left the UART */
+    void (*exit)(void *ctx, uint8_t code);   /* the guest wrote the debug-exit port */
 };
+
+/* Saves or restores when a timer fires; restoring arms it. */
+void dev_timer_state(struct state *s, const struct dev_host *h, struct timer *t);
 
 #endif

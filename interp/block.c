@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "interp/access.h"
+#include "interp/exec.h"
+#include "interp/fault.h"
+#include "interp/lower.h"
+#include "interp/machine.h"
+#include "interp/phys.h"
+
+enum { POOL_OPS = 1 << 18, CODE_PAGES = 1 << 11, BLOCK_OPS = BLOCK_INSNS * LOWER_MAX + 1 };
+
+struct code_cache *code_cache_create(uint32_t frames)
+{
+    struct code_cache *k = calloc(1, sizeof *k);
+
+    if (!k)
+        return NULL;
+    k->frames = frames;
+    k->pool = calloc(POOL_OPS, sizeof *k->pool);
+    k->pages = calloc(CODE_PAGES, sizeof *k->pages); /* touched as they are used */
+    k->by_frame = calloc(frames, sizeof *k->by_frame);
+    if (k->pool && k->pages && k->by_frame)
+        return k;
+    code_cache_destroy(k);
+    return NULL;
+}
+
+void code_cache_destroy(struct code_cache *k)
+{
+    if (!k)
+        return;
+    free(k->pool);
+    free(k->pages);
+    free(k->by_frame);
+    free(k);
+}
+
+static void drop_blocks(struct code_page *p)
+{
+    if (!p->granules)
+        return;
+    memset(p->slot, 0, sizeof p->slot);
+    p->granules = 0;
+}
+
+static bool holds_code(const struct code_cache *k, uint32_t frame)
+{
+    for (const struct code_page *p = k->by_frame[frame]; p; p = p->next)
+        if (p->granules)
+            return true;
+    return false;
+}
+
+void code_stored(struct ram *r, uint32_t frame, uint32_t offset, uint32_t size)
+{
+    uint32_t first = offset >> GRANULE_SHIFT, last = (offset + size - 1) >> GRANULE_SHIFT;
+    uint32_t touched = UINT32_MAX >> (31 - (last - first)) << first;
+    bool dropped = false;
+
+    for (struct code_page *p = r->code->by_frame[frame]; p; p = p->next)
+        if (p->granules & touched) {
+            drop_blocks(p);
+            dropped = true;
+        }
+    if (dropped && !holds_code(r->code, frame))
+        r->flag[frame] &= (uint8_t)~FRAME_CODE;
+    for (unsigned i = 0; dropped && i < RAM_CPUS; i++)
+        if (r->cpu[i])
+            attention(r->cpu[i]);
+}
+
+/* The pool is full: all blocks go; what is running has been copied nowhere, so only the run loop's links matter. */
+static void empty_pool(struct code_cache *k)
+{
+    for (uint32_t i = 0; i < k->pages_used; i++)
+        drop_blocks(&k->pages[i]);
+    k->used = 0;
+    k->generation++;
+}
+
+static struct code_page *find_page(struct code_cache *k, uint32_t frame, uint32_t key)
+{
+    for (struct code_page *p = k->by_frame[frame]; p; p = p->next)
+        if (p->key == key)
+            return p;
+    return NULL;
+}
+
+static struct code_page *add_page(struct code_cache *k, uint32_t frame, uint32_t key)
+{
+    struct code_page *p = &k->pages[k->pages_used++];
+
+    p->frame = frame;
+    p->key = key;
+    p->next = k->by_frame[frame];
+    k->by_frame[frame] = p;
+    return p;
+}
+
+/* All code pages are in use: start over, and find the pages again that CPUs stand on. */
+static void empty_pages(struct ram *r)
+{
+    struct code_cache *k = r->code;
+    struct {
+        uint32_t frame, key;
+    } held[RAM_CPUS];
+
+    for (unsigned i = 0; i < RAM_CPUS; i++)
+        if (r->cpu[i] && r->cpu[i]->fetch.code) {
+            held[i].frame = r->cpu[i]->fetch.code->frame;
+            held[i].key = r->cpu[i]->fetch.code->key;
+        }
+    empty_pool(k);
+    memset(k->by_frame, 0, k->frames * sizeof *k->by_frame);
+    k->pages_used = 0;
+    for (unsigned i = 0; i < RAM_CPUS; i++) {
+        struct cpu *c = r->cpu[i];
+
+        if (!c)
+            continue;
+        for (unsigned n = 0; n < XLA_LINES; n++)
+            c->tlb.fetch[n].tag = LA_NONE;
+        if (c->fetch.code) {
+            struct code_page *p = find_page(k, held[i].frame, held[i].key);
+
+            c->fetch.code = p ? p : add_page(k, held[i].frame, held[i].key);
+        }
+    }
+}
+
+static struct code_page *code_page(struct cpu *c, uint32_t frame)
+{
+    struct ram *r = c->m->ram;
+    struct code_page *p = find_page(r->code, frame, c->code_key);
+
+    if (p)
+        return p;
+    if (r->code->pages_used == CODE_PAGES)
+        empty_pages(r);
+    return add_page(r->code, frame, c->code_key);
+}
+
+/* Where the page of an instruction is, through the lookaside or the TLB, counted as one fetch. NULL: not RAM. */
+static struct code_page *consult(struct cpu *c, uint32_t page)
+{
+    struct fetch_lookaside *l = &c->tlb.fetch[page >> PAGE_SHIFT & (XLA_LINES - 1)];
+    uint64_t tag = (uint64_t)c->code_key << 32 | page;
+    uint32_t frame;
+
+    if (l->tag == tag) {
+        c->fast_hits++;
+        return l->code;
+    }
+    frame = machine_frame(c->m, lin_translate(c, page, false, c->cpl == 3));
+    if (frame == NO_FRAME)
+        return NULL;
+    *l = (struct fetch_lookaside){.tag = tag, .code = code_page(c, frame)};
+    return l->code;
+}
+
+/* Fetches from a page: it is the latched one from now on. */
+static void latch(struct cpu *c, uint32_t page, uint32_t eip_base)
+{
+    struct code_page *p;
+    bool whole = eip_base <= UINT32_MAX - PAGE_OFFSET && eip_base + PAGE_OFFSET <= c->seg[CS].limit;
+
+    c->fetch.lin = LATCH_EMPTY;
+    p = consult(c, page);
+    /* Blocks run only where no instruction of the page needs a limit check. */
+    c->fetch = (struct fetch_latch){.lin = page, .eip_base = eip_base, .page = p, .code = whole ? p : NULL};
+}
+
+void fetch_latch(struct cpu *c)
+{
+    uint32_t lin = c->seg[CS].base + c->eip, page = lin & ~(uint32_t)PAGE_OFFSET;
+
+    if (c->eip > c->seg[CS].limit)
+        raise_fault(c, NULL, VEC_GP, 0);
+    if (page != c->fetch.lin)
+        latch(c, page, c->eip - (lin & PAGE_OFFSET));
+}
+
+/* Decodes a block at `off` into the pool. 0: its first instruction leaves the page. */
+static uint32_t translate_block(struct cpu *c, struct code_page *p, unsigned off)
+{
+    struct ram *r = c->m->ram;
+    struct code_cache *k = r->code;
+    const uint8_t *bytes = ram_frame(r, p->frame);
+    unsigned limit = c->m->interpreted ? BLOCK_CYCLES_INTERPRETED - OWN_MAX : BLOCK_CYCLES - OWN_MAX, at = off, first;
+    uint16_t sum[2] = {0, 0};
+    struct op *o;
+
+    if (k->used + BLOCK_OPS > POOL_OPS)
+        empty_pool(k);
+    first = k->used;
+    o = &k->pool[first];
+    for (unsigned n = 0; n < BLOCK_INSNS && sum[0] <= limit && sum[1] <= limit; n++) {
+        struct insn i;
+        enum decode_result d = at < PAGE_SIZE ? decode(bytes + at, PAGE_SIZE - at, p->key & KEY_D, &i) : DECODE_MORE;
+
+        if (d == DECODE_MORE)
+            break;
+        if (d != DECODE_OK) {
+            lower_fault(d, &i, (int)at, sum, o++);
+            at += i.len;
+            break;
+        }
+        o += lower(c->m, &i, p->key, (int)at, sum, o);
+        at += i.len;
+        if (i.e->flags & ISA_ENDS)
+            break;
+    }
+    if (at == off)
+        return 0;
+    lower_end((int)at, sum, o++);
+    k->used = (uint32_t)(o - k->pool);
+    for (unsigned g = off >> GRANULE_SHIFT; g <= (at - 1) >> GRANULE_SHIFT; g++)
+        p->granules |= 1u << g;
+    if (!(r->flag[p->frame] & FRAME_CODE))
+        ram_guard(r, p->frame, FRAME_CODE);
+    return p->slot[off] = first + 1;
+}
+
+const struct op *block_at(struct cpu *c)
+{
+    struct code_page *p = c->fetch.code;
+    unsigned off = c->eip - c->fetch.eip_base;
+    uint32_t slot;
+
+    if (!p)
+        return NULL;
+    slot = p->slot[off];
+    if (!slot)
+        slot = translate_block(c, p, off);
+    return slot ? c->pool + slot : NULL;
+}
+
+const struct op *block_chain(struct cpu *c)
+{
+    if (c->t[0] >= c->soft)
+        return NULL;
+    fetch_latch(c);
+    return block_at(c);
+}
+
+const struct op *block_link(struct cpu *c, const struct op *o)
+{
+    uint32_t to = op_next_eip(c, o) + o->imm, generation = c->m->ram->code->generation;
+    const struct op *n;
+    struct op *from = (struct op *)o;
+
+    if (to > c->seg[CS].limit) { /* the jump itself faults: take its time back */
+        c->t[0] -= o->d[0];
+        c->t[1] -= o->d[1];
+        raise_fault(c, o, VEC_GP, 0);
+    }
+    c->eip = to;
+    if (to - c->fetch.eip_base >= PAGE_SIZE || c->t[0] >= c->soft)
+        return block_chain(c);
+    n = block_at(c);
+    if (n && generation == c->m->ram->code->generation)
+        from->target = n;
+    return n;
+}
+
+/* Bytes of the latched page, for decoding one instruction. Where nobody answers the bus reads ones. */
+static void fetch_bytes(const struct cpu *c, uint8_t *to, unsigned off, unsigned n)
+{
+    if (c->fetch.page)
+        memcpy(to, ram_frame(c->m->ram, c->fetch.page->frame) + off, n);
+    else
+        memset(to, 0xff, n);
+}
+
+/* Decodes at c->eip. The second page is fetched from only if the instruction reaches into it, and is latched then. */
+static enum decode_result decode_here(struct cpu *c, struct insn *i)
+{
+    unsigned off = c->eip - c->fetch.eip_base, n = PAGE_SIZE - off;
+    uint8_t bytes[INSN_MAX];
+    enum decode_result d;
+
+    if (n > INSN_MAX)
+        n = INSN_MAX;
+    fetch_bytes(c, bytes, off, n);
+    d = decode(bytes, n, c->code_key & KEY_D, i);
+    if (d != DECODE_MORE)
+        return d;
+    if ((uint64_t)c->eip + n > c->seg[CS].limit)
+        raise_fault(c, NULL, VEC_GP, 0);
+    latch(c, c->fetch.lin + PAGE_SIZE, c->fetch.eip_base + PAGE_SIZE);
+    fetch_bytes(c, bytes + n, 0, INSN_MAX - n);
+    return decode(bytes, INSN_MAX, c->code_key & KEY_D, i);
+}
+
+const struct op *block_single(struct cpu *c)
+{
+    uint16_t sum[2] = {0, 0};
+    struct insn i;
+    enum decode_result d = decode_here(c, &i);
+    int off = (int)(c->eip - c->fetch.eip_base);
+    unsigned n = 1;
+
+    if (d == DECODE_OK && (uint64_t)c->eip + i.len - 1 > c->seg[CS].limit)
+        raise_fault(c, NULL, VEC_GP, 0);
+    if (d == DECODE_OK)
+        n = lower(c->m, &i, c->code_key, off, sum, c->step_op);
+    else
+        lower_fault(d, &i, off, sum, c->step_op);
+    lower_end(off + i.len, sum, &c->step_op[n]);
+    return c->step_op;
+}
+
+void block_attention(struct cpu *c, const struct op *o)
+{
+    struct op *next;
+
+    if (c->soft || !o || c->patched || (o >= c->step_op && o < c->step_op + LOWER_MAX + 1))
+        return;
+    next = (struct op *)o + 1;
+    c->patched = next;
+    c->patched_fn = next->fn;
+    next->fn = h_attention;
+}
+
+void block_unpatch(struct cpu *c)
+{
+    if (c->patched)
+        c->patched->fn = c->patched_fn;
+    c->patched = NULL;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The run loop. It has control at instruction boundaries only, and decides what comes next: a pending fault, an
+ * interrupt, a block of instructions, or, close to a deadline or under TF, one instruction.
+ *
+ *      boundary ──> fault? interrupt? ──> deliver ──┐
+ *         ^    └──> deadline far: chain of blocks ──┤   faults longjmp to the loop
+ *         └────────> near: one instruction ─────────┘
+ */
+#include <setjmp.h>
+
+#include "interp/access.h"
+#include "interp/block.h"
+#include "interp/exec.h"
+#include "interp/machine.h"
+#include "interp/trap.h"
+
+enum { STOP_NOT = -1 };
+
+/* raise_fault() has landed. A fault within a delivery combines with what was being delivered. */
+static void fault_arrived(struct cpu *c)
+{
+    int v = c->fault_vector;
+
+    if (c->delivering) {
+        v = trap_combine(c->fault_first, c->fault_vector);
+        c->delivering = false;
+    }
+    block_unpatch(c);
+    if (v < 0) {
+        c->activity = SHUTDOWN;
+        OBSERVE(c->m, shutdown, c->fault_vector, c->eip);
+        return;
+    }
+    if (v == VEC_DF)
+        c->fault_error = 0;
+    c->fault_vector = (uint8_t)v;
+    c->pending = true;
+}
+
+static void deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error)
+{
+    c->delivering = true;
+    c->external = kind != TRAP_SOFTWARE;
+    c->fault_first = kind == TRAP_FAULT ? (int)vector : -1;
+    trap_deliver(c, vector, kind, error, c->eip);
+    c->delivering = false;
+}
+
+static bool interruptible(const struct cpu *c)
+{
+    return (c->intr || c->m->deadline_due) && (c->eflags & FL_IF) && !c->shadow;
+}
+
+bool machine_hangs(const struct machine *m)
+{
+    const struct cpu *c = &m->cpu;
+
+    if (c->activity != HALTED || (c->eflags & FL_IF && (c->intr || m->deadline_due)))
+        return false;
+    return !(c->eflags & FL_IF) || m->clock.next == CLOCK_NEVER;
+}
+
+/* HLT: time passes until something happens. Returns a stop, or STOP_NOT. */
+static int wait_for_interrupt(struct machine *m, uint64_t until)
+{
+    struct cpu *c = &m->cpu;
+    uint64_t to = m->clock.next < until ? m->clock.next : until;
+
+    c->shadow = 0; /* HLT was the instruction that STI's shadow covered */
+    if (interruptible(c)) {
+        c->activity = ACTIVE;
+        return STOP_NOT;
+    }
+    if (machine_hangs(m))
+        return STOP_HANG;
+    if (to > c->t[0]) {
+        m->idle_ticks += to - c->t[0];
+        if (!m->clock_insns)
+            m->by[ACCOUNT_IDLE] += to - c->t[0];
+        c->t[0] = to;
+    }
+    return STOP_NOT;
+}
+
+/* What stands at this boundary before anything can run? */
+static int boundary(struct machine *m, uint64_t until)
+{
+    struct cpu *c = &m->cpu;
+
+    block_unpatch(c);
+    if (c->pending)
+        return STOP_NOT;
+    if (m->exited)
+        return STOP_EXIT;
+    if (c->activity == SHUTDOWN)
+        return STOP_SHUTDOWN;
+    if (c->hole_next) {
+        c->hole_next = false;
+        return STOP_HOLE;
+    }
+    if (m->stop) {
+        m->stop = false;
+        return STOP_ASKED;
+    }
+    if (c->t[0] >= until)
+        return STOP_LIMIT;
+    if (c->t[0] >= m->clock.next)
+        clock_fire(&m->clock, c->t[0]);
+    return STOP_NOT;
+}
+
+static void set_deadline(struct machine *m, uint64_t until)
+{
+    uint64_t margin = m->interpreted ? BLOCK_CYCLES_INTERPRETED : BLOCK_CYCLES;
+
+    m->cpu.deadline = m->clock.next < until ? m->clock.next : until;
+    m->cpu.soft = m->cpu.deadline > margin ? m->cpu.deadline - margin : 0;
+}
+
+/* In the loop form of handlers each returns the next operation; in the tail-call form the first call runs them all. */
+static void chain(struct cpu *c, const struct op *o)
+{
+    while (o)
+        o = o->fn(c, o);
+}
+
+/* One instruction; with TF set before it, #DB after it (SDM Vol. 3, 18.3.1.4). */
+static void single(struct cpu *c)
+{
+    bool trace = c->eflags & FL_TF;
+    uint64_t deliveries = c->m->deliveries;
+
+    c->soft = 0;
+    fetch_latch(c);
+    c->shadow = 0;
+    chain(c, block_single(c));
+    if (trace && c->shadow != SHADOW_SS && c->m->deliveries == deliveries && !c->hole_next) {
+        c->dr[6] |= DR6_BS;
+        c->fault_vector = VEC_DB;
+        c->fault_error = 0;
+        c->pending = true;
+    }
+}
+
+static void block(struct cpu *c)
+{
+    const struct op *o;
+
+    fetch_latch(c);
+    o = block_at(c);
+    if (o)
+        chain(c, o);
+    else
+        single(c);
+}
+
+static void take_interrupt(struct cpu *c)
+{
+    struct machine *m = c->m;
+
+    if (m->deadline_due) {
+        m->deadline_due = false;
+        deliver(c, m->deadline_vector, TRAP_EXTERNAL, 0);
+    } else {
+        deliver(c, pic_ack(&m->pc.pic), TRAP_EXTERNAL, 0);
+    }
+}
+
+static void turn(struct cpu *c)
+{
+    if (c->pending) {
+        c->pending = false;
+        deliver(c, c->fault_vector, TRAP_FAULT, c->fault_error);
+    } else if (interruptible(c)) {
+        take_interrupt(c);
+    } else if (c->stepping || c->shadow || (c->eflags & FL_TF) || c->t[0] >= c->soft) {
+        single(c);
+    } else {
+        block(c);
+    }
+}
+
+static enum stop run(struct machine *m, uint64_t until, bool one)
+{
+    struct cpu *c = &m->cpu;
+    jmp_buf here;
+    int stop;
+
+    c->unwind = &here;
+    c->stepping = one;
+    if (setjmp(here))
+        fault_arrived(c);
+    for (;;) {
+        stop = boundary(m, until);
+        if (stop == STOP_NOT && c->activity == HALTED && !c->pending) {
+            stop = wait_for_interrupt(m, until);
+            if (stop == STOP_NOT && c->activity == HALTED)
+                continue;
+        }
+        if (stop != STOP_NOT)
+            break;
+        set_deadline(m, until);
+        turn(c);
+        if (one && !c->pending) {
+            stop = m->exited ? STOP_EXIT : c->hole_next ? STOP_HOLE : STOP_STEP;
+            c->hole_next = false;
+            break;
+        }
+    }
+    c->unwind = NULL;
+    return (enum stop)stop;
+}
+
+enum stop machine_run(struct machine *m, uint64_t until)
+{
+    return run(m, until, false);
+}
+
+enum stop machine_step(struct machine *m, uint64_t until)
+{
+    return run(m, until, true);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Transfers between segments and rings (SDM Vol. 3, 5.8; Vol. 2, CALL, JMP, RET, IRET, INT n). Task switches by TSS or
+ * task gate, and virtual-8086 mode, are not built: they raise #UD.
+ */
+#include "interp/exec.h"
+#include "interp/trap.h"
+
+/* The target of a far transfer, checked. */
+struct target {
+    unsigned sel;
+    uint32_t off;
+    struct desc desc;
+    unsigned cpl;    /* afterwards */
+    bool gate;       /* came through a call gate, */
+    unsigned params; /* which copies this many */
+    unsigned size;   /* of what a call pushes: 2 or 4 */
+};
+
+/* A code segment that is named directly: same ring, or conforming code of an inner one. */
+static void direct(struct cpu *c, struct target *t)
+{
+    unsigned attr = desc_attr(&t->desc), dpl = attr_dpl(attr);
+
+    if (attr & ATTR_DC ? dpl > c->cpl : (t->sel & 3) > c->cpl || dpl != c->cpl)
+        raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
+    if (!(attr & ATTR_P))
+        raise_fault(c, NULL, VEC_NP, t->sel & ~3u);
+    t->cpl = c->cpl;
+}
+
+static void through_gate(struct cpu *c, struct target *t, bool call)
+{
+    unsigned gate_sel = t->sel, attr = desc_attr(&t->desc), dpl = attr_dpl(attr);
+    const struct desc gate = t->desc;
+
+    if (dpl < c->cpl || dpl < (gate_sel & 3))
+        raise_fault(c, NULL, VEC_GP, gate_sel & ~3u);
+    if (!(attr & ATTR_P))
+        raise_fault(c, NULL, VEC_NP, gate_sel & ~3u);
+    t->gate = true;
+    t->size = attr & 8 ? 4 : 2;
+    t->params = gate.hi & 31;
+    t->off = (gate.lo & 0xffff) | (t->size == 4 ? gate.hi & 0xffff0000 : 0);
+    t->sel = gate.lo >> 16;
+    if (sel_null(t->sel))
+        raise_fault(c, NULL, VEC_GP, 0);
+    desc_fetch(c, t->sel, &t->desc, VEC_GP);
+    attr = desc_attr(&t->desc);
+    dpl = attr_dpl(attr);
+    if (!desc_is_code(attr) || dpl > c->cpl || (!call && !(attr & ATTR_DC) && dpl != c->cpl))
+        raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
+    if (!(attr & ATTR_P))
+        raise_fault(c, NULL, VEC_NP, t->sel & ~3u);
+    t->cpl = attr & ATTR_DC ? c->cpl : dpl;
+}
+
+static void resolve(struct cpu *c, struct target *t, bool call)
+{
+    unsigned type;
+
+    if (sel_null(t->sel))
+        raise_fault(c, NULL, VEC_GP, 0);
+    desc_fetch(c, t->sel, &t->desc, VEC_GP);
+    type = desc_attr(&t->desc) & (ATTR_S | ATTR_TYPE);
+    if (desc_is_code(desc_attr(&t->desc)))
+        direct(c, t);
+    else if (type == SYS_CALL16 || type == SYS_CALL32)
+        through_gate(c, t, call);
+    else if (type == SYS_TASK_GATE || (type & ~10u) == SYS_TSS16)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    else
+        raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
+    if (t->off > desc_limit(&t->desc))
+        raise_fault(c, NULL, VEC_GP, 0);
+    desc_set_accessed(c, &t->desc); /* the last thing that can fault */
+}
+
+static void enter(struct cpu *c, const struct target *t)
+{
+    segment_fill(c, CS, (t->sel & ~3u) | t->cpl, &t->desc);
+    c->eip = t->off;
+    segment_set_cpl(c, t->cpl);
+}
+
+static const struct op *far_jump(struct cpu *c, const struct op *o, unsigned sel, uint32_t off)
+{
+    struct target t = {.sel = sel, .off = off};
+
+    resolve(c, &t, false);
+    enter(c, &t);
+    retire_alone(c, o);
+    return NULL;
+}
+
+/* Parameters are copied from the old stack to the new one, in order (SDM Vol. 3, 5.8.5). */
+static void copy_params(struct cpu *c, struct stack *to, const struct target *t)
+{
+    uint32_t v[31];
+
+    for (unsigned i = 0; i < t->params; i++) {
+        uint32_t at = (c->r[ESP] + i * t->size) & stack_mask(c);
+
+        v[i] = lin_load(c, segment_linear(c, NULL, SS, at, t->size, false), t->size, c->cpl == 3);
+    }
+    for (unsigned i = t->params; i-- > 0;)
+        stack_push(c, to, t->size, v[i]);
+}
+
+static const struct op *far_call(struct cpu *c, const struct op *o, unsigned sel, uint32_t off, unsigned size)
+{
+    struct target t = {.sel = sel, .off = off, .size = size};
+    uint32_t back = c->eip + o->len;
+    struct stack s;
+    bool inner;
+
+    resolve(c, &t, true);
+    inner = t.cpl != c->cpl;
+    if (inner) {
+        stack_inner(c, t.cpl, &s);
+        stack_reserve(c, &s, t.size * (4 + t.params));
+        stack_push(c, &s, t.size, c->seg[SS].sel);
+        stack_push(c, &s, t.size, c->r[ESP]);
+        copy_params(c, &s, &t);
+    } else {
+        stack_current(c, &s);
+        stack_reserve(c, &s, t.size * 2);
+    }
+    stack_push(c, &s, t.size, c->seg[CS].sel);
+    stack_push(c, &s, t.size, back);
+    if (inner) {
+        struct desc ss = {s.desc.lo, s.desc.hi, s.desc.lin};
+
+        desc_set_accessed(c, &ss);
+        s.desc.hi = ss.hi;
+        charge(c, ACCOUNT_TRAP, c->m->cost.stack_switch);
+    }
+    stack_commit(c, &s, inner);
+    enter(c, &t);
+    retire_alone(c, o);
+    return NULL;
+}
+
+/* Pops of a return, counted from ESP, without moving it. */
+static uint32_t peek(struct cpu *c, unsigned size, unsigned n)
+{
+    uint32_t at = (c->r[ESP] + n) & stack_mask(c);
+
+    return lin_load(c, segment_linear(c, NULL, SS, at, size, false), size, c->cpl == 3);
+}
+
+/* CS of a return to the same or an outer ring (SDM Vol. 2, RET and IRET share these checks). */
+static void return_target(struct cpu *c, struct target *t)
+{
+    unsigned attr, rpl = t->sel & 3;
+
+    if (sel_null(t->sel))
+        raise_fault(c, NULL, VEC_GP, 0);
+    desc_fetch(c, t->sel, &t->desc, VEC_GP);
+    attr = desc_attr(&t->desc);
+    if (!desc_is_code(attr) || rpl < c->cpl || (attr & ATTR_DC ? attr_dpl(attr) > rpl : attr_dpl(attr) != rpl))
+        raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
+    if (!(attr & ATTR_P))
+        raise_fault(c, NULL, VEC_NP, t->sel & ~3u);
+    if (t->off > desc_limit(&t->desc))
+        raise_fault(c, NULL, VEC_GP, 0);
+    desc_set_accessed(c, &t->desc);
+    t->cpl = rpl;
+}
+
+/* To an outer ring SS:ESP lie behind the rest; data segments of inner rings are dropped. */
+static void return_stack(struct cpu *c, const struct target *t, unsigned size, unsigned at, unsigned release)
+{
+    uint32_t esp = peek(c, size, at);
+    unsigned sel = peek(c, size, at + size) & 0xffff;
+    struct desc ss;
+
+    if (sel_null(sel))
+        raise_fault(c, NULL, VEC_GP, 0);
+    segment_check_ss(c, sel, t->cpl, VEC_GP, &ss);
+    desc_set_accessed(c, &ss);
+    segment_fill(c, SS, sel, &ss);
+    if (size == 2)
+        *reg16(c, ESP) = (uint16_t)esp;
+    else
+        set_esp(c, esp);
+    set_esp(c, c->r[ESP] + release);
+}
+
+static const struct op *far_return(struct cpu *c, const struct op *o, unsigned size)
+{
+    struct target t = {.off = peek(c, size, 0), .sel = peek(c, size, size) & 0xffff};
+    bool outer;
+
+    return_target(c, &t);
+    outer = t.cpl != c->cpl;
+    if (outer)
+        return_stack(c, &t, size, 2 * size + o->imm, o->imm);
+    else
+        set_esp(c, c->r[ESP] + 2 * size + o->imm);
+    enter(c, &t);
+    if (outer)
+        segment_drop_inner(c);
+    retire_alone(c, o);
+    return NULL;
+}
+
+/* Which flags IRET may change from here (SDM Vol. 2, IRET). */
+static uint32_t iret_mask(const struct cpu *c, unsigned size)
+{
+    uint32_t m = FL_STATUS | FL_TF | FL_DF | FL_NT;
+
+    if (size == 4)
+        m |= FL_AC | FL_ID;
+    if (c->cpl <= (c->eflags & FL_IOPL) >> 12)
+        m |= FL_IF;
+    if (c->cpl == 0)
+        m |= FL_IOPL | (size == 4 ? FL_VIF | FL_VIP : 0);
+    return m;
+}
+
+static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsigned size)
+{
+    struct target t = {0};
+    uint32_t flags, change = iret_mask(c, size);
+    bool outer;
+
+    if (c->eflags & FL_NT)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    t.off = peek(c, size, 0);
+    t.sel = peek(c, size, size) & 0xffff;
+    flags = peek(c, size, 2 * size);
+    if (size == 4 && (flags & FL_VM) && c->cpl == 0)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    return_target(c, &t);
+    outer = t.cpl != c->cpl;
+    if (outer)
+        return_stack(c, &t, size, 3 * size, 0);
+    else
+        set_esp(c, c->r[ESP] + 3 * size);
+    cpu_set_eflags(c, (cpu_eflags(c) & ~change) | (flags & change));
+    enter(c, &t);
+    if (outer) {
+        segment_drop_inner(c);
+        charge(c, ACCOUNT_TRAP, c->m->cost.iret_outer);
+    }
+    c->nmi_blocked = false;
+    retire_alone(c, o);
+    return NULL;
+}
+
+#define BY_SIZE(bits)                                                                                                  \
+    HANDLER(h_jmpf##bits)                                                                                              \
+    {                                                                                                                  \
+        begin(c, o);                                                                                                   \
+        return far_jump(c, o, o->disp, o->imm);                                                                        \
+    }                                                                                                                  \
+    HANDLER(h_jmpfm##bits)                                                                                             \
+    {                                                                                                                  \
+        uint32_t off;                                                                                                  \
+                                                                                                                       \
+        begin(c, o);                                                                                                   \
+        off = load##bits(c, NULL, o->seg, ea(c, o));                                                                   \
+        return far_jump(c, o, load16(c, NULL, o->seg, ea(c, o) + bits / 8), off);                                      \
+    }                                                                                                                  \
+    HANDLER(h_callf##bits)                                                                                             \
+    {                                                                                                                  \
+        begin(c, o);                                                                                                   \
+        return far_call(c, o, o->disp, o->imm, bits / 8);                                                              \
+    }                                                                                                                  \
+    HANDLER(h_callfm##bits)                                                                                            \
+    {                                                                                                                  \
+        uint32_t off;                                                                                                  \
+                                                                                                                       \
+        begin(c, o);                                                                                                   \
+        off = load##bits(c, NULL, o->seg, ea(c, o));                                                                   \
+        return far_call(c, o, load16(c, NULL, o->seg, ea(c, o) + bits / 8), off, bits / 8);                            \
+    }                                                                                                                  \
+    HANDLER(h_retf##bits)                                                                                              \
+    {                                                                                                                  \
+        begin(c, o);                                                                                                   \
+        return far_return(c, o, bits / 8);                                                                             \
+    }                                                                                                                  \
+    HANDLER(h_iret##bits)                                                                                              \
+    {                                                                                                                  \
+        begin(c, o);                                                                                                   \
+        return interrupt_return(c, o, bits / 8);                                                                       \
+    }
+
+BY_SIZE(16)
+BY_SIZE(32)
+
+/* The instruction retires with the delivery; if that faults, EIP is still the instruction's. */
+static const struct op *software(struct cpu *c, const struct op *o, unsigned vector, enum trap_kind kind)
+{
+    c->delivering = true;
+    c->external = false;
+    c->fault_first = -1;
+    trap_deliver(c, vector, kind, 0, c->eip + o->len);
+    c->delivering = false;
+    retire_alone(c, o);
+    return NULL;
+}
+
+HANDLER(h_int)
+{
+    begin(c, o);
+    return software(c, o, o->imm, TRAP_SOFTWARE);
+}
+
+HANDLER(h_int3)
+{
+    begin(c, o);
+    return software(c, o, VEC_BP, TRAP_SOFTWARE);
+}
+
+HANDLER(h_into)
+{
+    begin(c, o);
+    if (flag_of(c))
+        return software(c, o, VEC_OF, TRAP_SOFTWARE);
+    return finish(c, o);
+}
+
+/* A debug trap that checks no DPL (SDM Vol. 2, INT1). */
+HANDLER(h_int1)
+{
+    begin(c, o);
+    return software(c, o, VEC_DB, TRAP_EXTERNAL);
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/* The system instructions (SDM Vol. 3, 2.8): control registers, descriptor-table registers, flags, MSRs, HLT, escape. */
+#include "interp/exec.h"
+
+#define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
+#define CR3_DEFINED 0xfffff018u
+#define CR4_DEFINED (CR4_TSD | CR4_PSE | CR4_PGE | CR4_PCE)
+
+/* PUSHF shows neither VM nor RF (SDM Vol. 2, PUSHF). */
+HANDLER(h_pushf16)
+{
+    push16(c, o, (uint16_t)cpu_eflags(c));
+    NEXT;
+}
+
+HANDLER(h_pushf32)
+{
+    push32(c, o, cpu_eflags(c) & ~(uint32_t)(FL_VM | FL_RF));
+    NEXT;
+}
+
+/* Silently leaves alone what this ring may not change: IOPL outside ring 0, IF above IOPL (SDM Vol. 2, POPF). */
+static const struct op *pop_flags(struct cpu *c, const struct op *o, uint32_t v, uint32_t change)
+{
+    if (c->cpl == 0)
+        change |= FL_IOPL;
+    if (c->cpl <= (c->eflags & FL_IOPL) >> 12)
+        change |= FL_IF;
+    cpu_set_eflags(c, (cpu_eflags(c) & ~change) | (v & change));
+    return finish(c, o);
+}
+
+HANDLER(h_popf16)
+{
+    begin(c, o);
+    return pop_flags(c, o, pop16(c, NULL), FL_STATUS | FL_TF | FL_DF | FL_NT);
+}
+
+HANDLER(h_popf32)
+{
+    begin(c, o);
+    return pop_flags(c, o, pop32(c, NULL), FL_STATUS | FL_TF | FL_DF | FL_NT | FL_AC | FL_ID);
+}
+
+static void iopl_only(struct cpu *c)
+{
+    if (c->cpl > (c->eflags & FL_IOPL) >> 12)
+        raise_fault(c, NULL, VEC_GP, 0);
+}
+
+HANDLER(h_cli)
+{
+    begin(c, o);
+    iopl_only(c);
+    c->eflags &= ~(uint32_t)FL_IF;
+    return finish(c, o);
+}
+
+/* Interrupts stay off for one more instruction, so that STI; RET or STI; HLT cannot be split (SDM Vol. 2, STI). */
+HANDLER(h_sti)
+{
+    begin(c, o);
+    iopl_only(c);
+    if (!(c->eflags & FL_IF))
+        c->shadow = SHADOW_STI;
+    c->eflags |= FL_IF;
+    return finish(c, o);
+}
+
+HANDLER(h_hlt)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    OBSERVE(c->m, halt, c->eip);
+    c->activity = HALTED;
+    return finish(c, o);
+}
+
+HANDLER(h_clts)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    cpu_set_cr0(c, c->cr0 & ~CR0_TS);
+    return finish(c, o);
+}
+
+HANDLER(h_wbinvd)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    return finish(c, o);
+}
+
+HANDLER(h_invlpg)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    tlb_invlpg(c, c->seg[o->seg].base + ea(c, o));
+    return finish(c, o);
+}
+
+/* Selector registers as operands: 16 bits to memory, zero-extended to a 32-bit register. */
+#define STORE_WORD(name, value)                                                                                        \
+    HANDLER(h_##name##16_r)                                                                                            \
+    {                                                                                                                  \
+        *reg16(c, o->reg) = (uint16_t)(value);                                                                         \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_##name##32_r)                                                                                            \
+    {                                                                                                                  \
+        c->r[o->reg] = (value);                                                                                        \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_##name##16_m)                                                                                            \
+    {                                                                                                                  \
+        store16(c, o, o->seg, ea(c, o), (uint16_t)(value));                                                            \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_##name##32_m)                                                                                            \
+    {                                                                                                                  \
+        store16(c, o, o->seg, ea(c, o), (uint16_t)(value));                                                            \
+        NEXT;                                                                                                          \
+    }
+
+STORE_WORD(sldt, c->seg[LDTR].sel)
+STORE_WORD(str, c->seg[TR].sel)
+STORE_WORD(smsw, c->cr0)
+
+#define LOAD_SELECTOR(name)                                                                                            \
+    HANDLER(h_l##name##_r)                                                                                             \
+    {                                                                                                                  \
+        begin(c, o);                                                                                                   \
+        ring0_only(c, NULL);                                                                                           \
+        segment_load_##name(c, *reg16(c, o->reg));                                                                     \
+        return finish(c, o);                                                                                           \
+    }                                                                                                                  \
+    HANDLER(h_l##name##_m)                                                                                             \
+    {                                                                                                                  \
+        begin(c, o);                                                                                                   \
+        ring0_only(c, NULL);                                                                                           \
+        segment_load_##name(c, load16(c, NULL, o->seg, ea(c, o)));                                                     \
+        return finish(c, o);                                                                                           \
+    }
+
+LOAD_SELECTOR(ldt)
+LOAD_SELECTOR(tr)
+
+/* With 16-bit operand size the base has 24 bits (SDM Vol. 2, SGDT and LGDT). */
+#define TABLE_REGISTER(name, field, bits)                                                                              \
+    HANDLER(h_s##name##bits)                                                                                           \
+    {                                                                                                                  \
+        uint32_t at = ea(c, o), base = c->field.base;                                                                  \
+                                                                                                                       \
+        begin(c, o);                                                                                                   \
+        lin_probe_write(c, segment_linear(c, NULL, o->seg, at, 6, true), 6, c->cpl == 3);                              \
+        store16(c, NULL, o->seg, at, c->field.limit);                                                                  \
+        store32(c, NULL, o->seg, at + 2, bits == 16 ? base & 0xffffff : base);                                         \
+        return finish(c, o);                                                                                           \
+    }                                                                                                                  \
+    HANDLER(h_l##name##bits)                                                                                           \
+    {                                                                                                                  \
+        uint32_t at = ea(c, o), limit, base;                                                                           \
+                                                                                                                       \
+        begin(c, o);                                                                                                   \
+        ring0_only(c, NULL);                                                                                           \
+        limit = load16(c, NULL, o->seg, at);                                                                           \
+        base = load32(c, NULL, o->seg, at + 2);                                                                        \
+        c->field = (struct dtr){.base = bits == 16 ? base & 0xffffff : base, .limit = (uint16_t)limit};                \
+        return finish(c, o);                                                                                           \
+    }
+
+TABLE_REGISTER(gdt, gdtr, 16)
+TABLE_REGISTER(gdt, gdtr, 32)
+TABLE_REGISTER(idt, idtr, 16)
+TABLE_REGISTER(idt, idtr, 32)
+
+/* LMSW sets PE but cannot clear it; only PE, MP, EM, TS are loaded (SDM Vol. 2, LMSW). */
+static const struct op *load_msw(struct cpu *c, const struct op *o, uint32_t v)
+{
+    cpu_set_cr0(c, (c->cr0 & ~(uint32_t)(CR0_MP | CR0_EM | CR0_TS)) | (v & (CR0_PE | CR0_MP | CR0_EM | CR0_TS)));
+    return finish(c, o);
+}
+
+HANDLER(h_lmsw_r)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    return load_msw(c, o, *reg16(c, o->reg));
+}
+
+HANDLER(h_lmsw_m)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    return load_msw(c, o, load16(c, NULL, o->seg, ea(c, o)));
+}
+
+HANDLER(h_movfromcr)
+{
+    ring0_only(c, o);
+    switch (o->base) {
+    case 0: c->r[o->reg] = c->cr0; break;
+    case 2: c->r[o->reg] = c->cr2; break;
+    case 3: c->r[o->reg] = c->cr3; break;
+    default: c->r[o->reg] = c->cr4; break;
+    }
+    NEXT;
+}
+
+/* Real-address mode is not built: clearing PE raises #UD rather than run on with a wrong meaning. */
+static void write_cr0(struct cpu *c, uint32_t v)
+{
+    if (((v & CR0_PG) && !(v & CR0_PE)) || ((v & CR0_NW) && !(v & CR0_CD)))
+        raise_fault(c, NULL, VEC_GP, 0);
+    if (!(v & CR0_PE))
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    cpu_set_cr0(c, (v & CR0_DEFINED) | CR0_ET);
+}
+
+static void write_cr4(struct cpu *c, uint32_t v)
+{
+    if (v & ~CR4_DEFINED)
+        raise_fault(c, NULL, VEC_GP, 0);
+    cpu_set_cr4(c, v);
+}
+
+HANDLER(h_movtocr)
+{
+    uint32_t v, old;
+
+    begin(c, o);
+    ring0_only(c, NULL);
+    v = c->r[o->base];
+    switch (o->reg) {
+    case 0:
+        old = c->cr0;
+        write_cr0(c, v);
+        break;
+    case 2:
+        old = c->cr2;
+        c->cr2 = v;
+        break;
+    case 3:
+        old = c->cr3;
+        cpu_set_cr3(c, v & CR3_DEFINED);
+        break;
+    default:
+        old = c->cr4;
+        write_cr4(c, v);
+        break;
+    }
+    OBSERVE(c->m, cr_write, o->reg, old, v);
+    return finish(c, o);
+}
+
+/* DR4 and DR5 are other names of DR6 and DR7 (SDM Vol. 3, 18.2.2). Breakpoints in DR7 are kept but do not fire yet. */
+static unsigned debug_register(unsigned n)
+{
+    return n == 4 || n == 5 ? n + 2 : n;
+}
+
+HANDLER(h_movfromdr)
+{
+    ring0_only(c, o);
+    c->r[o->reg] = c->dr[debug_register(o->base)];
+    NEXT;
+}
+
+HANDLER(h_movtodr)
+{
+    unsigned n;
+    uint32_t v;
+
+    begin(c, o);
+    ring0_only(c, NULL);
+    n = debug_register(o->reg);
+    v = c->r[o->base];
+    c->dr[n] = n == 6 ? (v & 0xe00f) | DR6_FIXED : n == 7 ? (v & 0xffff2bff) | DR7_FIXED : v;
+    return finish(c, o);
+}
+
+/* Time as the guest sees it: ticks of the machine's clock. */
+HANDLER(h_rdtsc)
+{
+    uint64_t tsc;
+
+    begin(c, o);
+    if (c->cpl && (c->cr4 & CR4_TSD))
+        raise_fault(c, NULL, VEC_GP, 0);
+    tsc = c->t[0] + (uint64_t)c->msr.tsc_offset;
+    c->r[EAX] = (uint32_t)tsc;
+    c->r[EDX] = (uint32_t)(tsc >> 32);
+    return finish(c, o);
+}
+
+enum { MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
+
+static uint32_t *sysenter_msr(struct cpu *c, uint32_t n)
+{
+    switch (n) {
+    case MSR_SYSENTER_CS: return &c->msr.sysenter_cs;
+    case MSR_SYSENTER_ESP: return &c->msr.sysenter_esp;
+    case MSR_SYSENTER_EIP: return &c->msr.sysenter_eip;
+    default: raise_fault(c, NULL, VEC_GP, 0);
+    }
+}
+
+HANDLER(h_rdmsr)
+{
+    uint64_t v;
+
+    begin(c, o);
+    ring0_only(c, NULL);
+    v = c->r[ECX] == MSR_TSC ? c->t[0] + (uint64_t)c->msr.tsc_offset : *sysenter_msr(c, c->r[ECX]);
+    c->r[EAX] = (uint32_t)v;
+    c->r[EDX] = (uint32_t)(v >> 32);
+    return finish(c, o);
+}
+
+HANDLER(h_wrmsr)
+{
+    uint64_t v;
+
+    begin(c, o);
+    ring0_only(c, NULL);
+    v = (uint64_t)c->r[EDX] << 32 | c->r[EAX];
+    if (c->r[ECX] == MSR_TSC)
+        c->msr.tsc_offset = (int64_t)(v - c->t[0]);
+    else
+        *sysenter_msr(c, c->r[ECX]) = (uint32_t)v;
+    return finish(c, o);
+}
+
+/* What CPUID says: a P6-class processor without x87 (SDM Vol. 2, CPUID). Leaves past the last one give the last. */
+HANDLER(h_cpuid)
+{
+    enum { FAMILY6 = 0x650, PSE = 1 << 3, TSC = 1 << 4, MSR = 1 << 5, CX8 = 1 << 8, PGE = 1 << 13, CMOV = 1 << 15 };
+    static const char vendor[12] = {'R', 'i', 'n', 'g', 's', 'i', 'd', 'e', 'I', 'A', '3', '2'};
+
+    if (c->r[EAX] == 0) {
+        c->r[EAX] = 1;
+        memcpy(&c->r[EBX], vendor, 4);
+        memcpy(&c->r[EDX], vendor + 4, 4);
+        memcpy(&c->r[ECX], vendor + 8, 4);
+    } else {
+        c->r[EAX] = FAMILY6;
+        c->r[EBX] = c->r[ECX] = 0;
+        c->r[EDX] = PSE | TSC | MSR | CX8 | PGE | CMOV;
+    }
+    NEXT;
+}
+
+/* The monitor's way into C (docs/ARCHITECTURE.md). An undefined opcode where nobody has set a target. */
+HANDLER(h_escape)
+{
+    begin(c, o);
+    if (!c->m->escape || c->cpl)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    charge(c, ACCOUNT_MONITOR, c->m->cost.escape);
+    finish(c, o);
+    attention(c);
+    c->m->escape(c->m->owner);
+    LEAVE;
+}
+
+/* No x87: #NM where CR0 asks for it, so that kernels can probe; else #UD (SDM Vol. 3, table 2-2). */
+HANDLER(h_x87)
+{
+    raise_fault(c, o, c->cr0 & (CR0_EM | CR0_TS) ? VEC_NM : VEC_UD, NO_ERROR);
+}
+
+HANDLER(h_wait)
+{
+    if ((c->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
+        raise_fault(c, o, VEC_NM, NO_ERROR);
+    NEXT;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/trap.h"
+
+#include "interp/access.h"
+#include "interp/fault.h"
+#include "interp/machine.h"
+#include "interp/segment.h"
+
+static uint32_t mask(const struct stack *s)
+{
+    return s->seg.attr & ATTR_D ? UINT32_MAX : 0xffff;
+}
+
+void stack_current(struct cpu *c, struct stack *s)
+{
+    *s = (struct stack){.seg = c->seg[SS], .sp = c->r[ESP], .user = c->cpl == 3};
+}
+
+/* SS and ESP of an inner ring, as the TSS has them (SDM Vol. 3, 6.12.1 and 8.2.1). */
+void stack_inner(struct cpu *c, unsigned cpl, struct stack *s)
+{
+    const struct seg *tr = &c->seg[TR];
+    unsigned size = tr->attr & 8 ? 4 : 2, at = size == 4 ? 4 + 8 * cpl : 2 + 4 * cpl, sel;
+    struct desc d;
+
+    if (!(tr->attr & ATTR_P) || at + size + 1 > tr->limit)
+        raise_fault(c, NULL, VEC_TS, tr->sel & ~3u);
+    *s = (struct stack){.sp = lin_load(c, tr->base + at, size, false), .user = cpl == 3};
+    sel = lin_load(c, tr->base + at + size, 2, false);
+    if (sel_null(sel))
+        raise_fault(c, NULL, VEC_TS, 0);
+    segment_check_ss(c, sel, cpl, VEC_TS, &d);
+    s->desc = (struct desc_ss){d.lo, d.hi, d.lin};
+    s->seg = (struct seg){.sel = (uint16_t)sel,
+                          .attr = (uint16_t)desc_attr(&d) & 0xf0ff,
+                          .base = desc_base(&d),
+                          .limit = desc_limit(&d)};
+    s->error = sel & ~3u;
+}
+
+void stack_reserve(struct cpu *c, const struct stack *s, unsigned bytes)
+{
+    uint32_t low = (s->sp - bytes) & mask(s);
+
+    if (!segment_fits(&s->seg, low, bytes))
+        raise_fault(c, NULL, VEC_SS, s->error);
+    lin_probe_write(c, s->seg.base + low, bytes, s->user);
+}
+
+void stack_push(struct cpu *c, struct stack *s, unsigned size, uint32_t v)
+{
+    uint32_t sp = (s->sp - size) & mask(s);
+
+    s->sp = (s->sp & ~mask(s)) | sp;
+    lin_store(c, s->seg.base + sp, size, s->user, v);
+}
+
+void stack_commit(struct cpu *c, const struct stack *s, bool inner)
+{
+    c->r[ESP] = s->sp;
+    if (inner) {
+        struct desc d = {s->desc.lo, s->desc.hi, s->desc.lin};
+
+        segment_fill(c, SS, s->seg.sel, &d);
+    }
+}
+
+struct gate {
+    unsigned sel, type, size; /* size of what is pushed: 2 or 4 */
+    uint32_t offset;
+};
+
+static void gate_fetch(struct cpu *c, unsigned vector, enum trap_kind kind, struct gate *g)
+{
+    uint32_t lo, hi, error = vector * 8 + 2; /* IDT bit (SDM Vol. 3, 6.13) */
+    unsigned attr;
+
+    if (vector * 8 + 7 > c->idtr.limit)
+        raise_fault(c, NULL, VEC_GP, error);
+    lo = lin_load(c, c->idtr.base + vector * 8, 4, false);
+    hi = lin_load(c, c->idtr.base + vector * 8 + 4, 4, false);
+    attr = hi >> 8 & 0xff;
+    g->type = attr & (ATTR_S | ATTR_TYPE);
+    if ((g->type & ~9u) != SYS_INT16) /* 16- and 32-bit interrupt and trap gates; task gates are not built */
+        raise_fault(c, NULL, VEC_GP, error);
+    if (kind == TRAP_SOFTWARE && attr_dpl(attr) < c->cpl)
+        raise_fault(c, NULL, VEC_GP, error);
+    if (!(attr & ATTR_P))
+        raise_fault(c, NULL, VEC_NP, error);
+    g->size = g->type & 8 ? 4 : 2;
+    g->sel = lo >> 16;
+    g->offset = (lo & 0xffff) | (g->size == 4 ? hi & 0xffff0000 : 0);
+}
+
+/* EFLAGS as pushed: RF is set for faults, so that the instruction can be restarted past a code breakpoint. */
+static uint32_t pushed_flags(struct cpu *c, unsigned vector, enum trap_kind kind)
+{
+    bool trap_class = vector == VEC_DB || vector == VEC_BP || vector == VEC_OF;
+
+    return cpu_eflags(c) | (kind == TRAP_FAULT && !trap_class ? FL_RF : 0);
+}
+
+static void push_frame(struct cpu *c, struct stack *s, const struct gate *g, unsigned vector, enum trap_kind kind,
+                       uint32_t error, uint32_t eip, bool inner)
+{
+    bool with_error = kind == TRAP_FAULT && vector_has_error(vector);
+
+    stack_reserve(c, s, g->size * (3 + (inner ? 2 : 0) + with_error));
+    if (inner) {
+        stack_push(c, s, g->size, c->seg[SS].sel);
+        stack_push(c, s, g->size, c->r[ESP]);
+    }
+    stack_push(c, s, g->size, pushed_flags(c, vector, kind));
+    stack_push(c, s, g->size, c->seg[CS].sel);
+    stack_push(c, s, g->size, eip);
+    if (with_error)
+        stack_push(c, s, g->size, error);
+}
+
+void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error, uint32_t eip)
+{
+    struct machine *m = c->m;
+    struct gate g;
+    struct desc cs;
+    struct stack s;
+    unsigned attr, cpl;
+    bool inner;
+    uint32_t from_eip = eip, from_cs = c->seg[CS].sel;
+
+    gate_fetch(c, vector, kind, &g);
+    if (sel_null(g.sel))
+        raise_fault(c, NULL, VEC_GP, 0);
+    desc_fetch(c, g.sel, &cs, VEC_GP);
+    attr = desc_attr(&cs);
+    if (!desc_is_code(attr) || attr_dpl(attr) > c->cpl)
+        raise_fault(c, NULL, VEC_GP, g.sel & ~3u);
+    if (!(attr & ATTR_P))
+        raise_fault(c, NULL, VEC_NP, g.sel & ~3u);
+    inner = !(attr & ATTR_DC) && attr_dpl(attr) < c->cpl;
+    cpl = inner ? attr_dpl(attr) : c->cpl;
+    if (inner)
+        stack_inner(c, cpl, &s);
+    else
+        stack_current(c, &s);
+    if (g.offset > desc_limit(&cs))
+        raise_fault(c, NULL, VEC_GP, 0);
+    push_frame(c, &s, &g, vector, kind, error, eip, inner);
+
+    desc_set_accessed(c, &cs);
+    if (inner) {
+        struct desc ss = {s.desc.lo, s.desc.hi, s.desc.lin};
+
+        desc_set_accessed(c, &ss);
+        s.desc.hi = ss.hi;
+    }
+    stack_commit(c, &s, inner);
+    segment_fill(c, CS, (g.sel & ~3u) | cpl, &cs);
+    c->eip = g.offset;
+    c->eflags &= ~(uint32_t)(FL_TF | FL_NT | FL_RF | FL_VM | (g.type & 1 ? 0 : FL_IF));
+    c->shadow = 0;
+    segment_set_cpl(c, cpl);
+    charge(c, ACCOUNT_TRAP, m->cost.vector + (inner ? m->cost.stack_switch : 0));
+    m->taken[vector]++;
+    m->deliveries++;
+    m->last_vector = (uint8_t)vector;
+    OBSERVE(m, trap, vector, error, from_cs, from_eip, c->cr2);
+}
+
+int trap_combine(int first, unsigned second)
+{
+    /* Contributory exceptions (SDM Vol. 3, table 6-4). */
+    static const uint32_t contributory = 1u << VEC_DE | 1u << VEC_TS | 1u << VEC_NP | 1u << VEC_SS | 1u << VEC_GP;
+    bool second_contributory = contributory >> second & 1;
+
+    if (first == VEC_DF && (second_contributory || second == VEC_PF))
+        return -1;
+    if (first >= 0 && first < 32 && (contributory >> first & 1) && second_contributory)
+        return VEC_DF;
+    if (first == VEC_PF && (second_contributory || second == VEC_PF))
+        return VEC_DF;
+    return (int)second;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Delivery of exceptions and interrupts through the IDT (SDM Vol. 3, chapter 6), and stacks of other rings. */
+#ifndef INTERP_TRAP_H
+#define INTERP_TRAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "interp/cpu.h"
+
+enum trap_kind { TRAP_FAULT, TRAP_SOFTWARE, TRAP_EXTERNAL };
+
+/*
+ * Delivers: pushes the frame, loads CS:EIP from the gate, SS:ESP from the TSS if the ring changes. `eip` is what is pushed.
+ * A fault on the way is raised with the state as it was before. SOFTWARE (INT n, INT3, INTO) checks the gate's DPL.
+ */
+void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error, uint32_t eip);
+
+/*
+ * A fault was raised while `first` (-1: none) was being delivered: what is to be delivered now? Returns the vector, or -1
+ * for shutdown (SDM Vol. 3, table 6-5).
+ */
+int trap_combine(int first, unsigned second);
+
+/* A stack to push on that need not be loaded yet. */
+struct stack {
+    struct seg seg;
+    struct desc_ss {
+        uint32_t lo, hi, lin;
+    } desc;           /* of a new stack; sel 0 in seg: the current one */
+    uint32_t sp;
+    bool user;        /* privilege of its accesses */
+    uint32_t error;   /* of #SS when it has no room */
+};
+
+/* The current stack; the stack of ring `cpl` from the TSS, with its checks. */
+void stack_current(struct cpu *c, struct stack *s);
+void stack_inner(struct cpu *c, unsigned cpl, struct stack *s);
+/* Makes sure that `bytes` can be pushed: after this, stack_push() cannot fault. */
+void stack_reserve(struct cpu *c, const struct stack *s, unsigned bytes);
+void stack_push(struct cpu *c, struct stack *s, unsigned size, uint32_t v);
+/* Makes it the current one. `inner`: it was got from stack_inner(). */
+void stack_commit(struct cpu *c, const struct stack *s, bool inner);
+
+#endif

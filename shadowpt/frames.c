@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "shadowpt/frames.h"
+
+#include <stdlib.h>
+
+#include "interp/ram.h"
+
+int frames_init(struct frames *f, uint32_t guest)
+{
+    *f = (struct frames){.count = guest + FRAMES_RESERVE, .guest = guest, .next_free = guest};
+    f->frame = calloc(f->count, sizeof *f->frame);
+    if (!f->frame)
+        return -1;
+    for (uint32_t i = 0; i < guest; i++)
+        f->frame[i] = (struct frame){OWNER_GUEST, TYPE_RAM};
+    return 0;
+}
+
+void frames_destroy(struct frames *f)
+{
+    free(f->frame);
+    f->frame = NULL;
+}
+
+static uint32_t gcd(uint32_t a, uint32_t b)
+{
+    while (b) {
+        uint32_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* A stride near the golden section that has no divisor in common with the region's size visits every frame once. */
+uint32_t frames_scatter(const struct frames *f, uint32_t n)
+{
+    uint32_t stride = (uint32_t)((uint64_t)f->guest * 618 / 1000) | 1;
+
+    while (gcd(stride, f->guest) != 1)
+        stride += 2;
+    return (uint32_t)(((uint64_t)n * stride + f->guest / 3) % f->guest);
+}
+
+uint32_t frames_take(struct frames *f, enum frame_type type)
+{
+    for (uint32_t tried = 0; tried < FRAMES_RESERVE; tried++) {
+        uint32_t at = f->next_free;
+
+        f->next_free = at + 1 < f->count ? at + 1 : f->guest;
+        if (f->frame[at].type == TYPE_FREE) {
+            f->frame[at] = (struct frame){OWNER_MONITOR, (uint8_t)type};
+            return at;
+        }
+    }
+    return NO_FRAME;
+}
+
+void frames_give(struct frames *f, uint32_t frame)
+{
+    f->frame[frame] = (struct frame){OWNER_NONE, TYPE_FREE};
+}

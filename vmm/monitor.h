@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The monitor on its machine: its bytes in the top 64 MB, the way in (stub, escape), the world switch, and the calls that
+ * techniques are written in.
+ *
+ *      linear 0xfc000000  stubs, one a vector ─┐ push vector; jmp ─> escape ─> C ─> add esp, 8 ─> iret
+ *             0xfc002000  IDT: every gate ─────┘
+ *             0xfc003000  GDT (gdt.h)
+ *             0xfc004000  TSS
+ *             0xfc005000  stack, one page: what the hardware pushes, and what IRET pops
+ */
+#ifndef VMM_MONITOR_H
+#define VMM_MONITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "interp/machine.h"
+#include "shadowpt/frames.h"
+#include "shadowpt/shadow.h"
+#include "vmm/gdt.h"
+#include "vmm/technique.h"
+#include "vmm/vm.h"
+
+enum why_not {
+#define WHY(name, doc) WHY_##name,
+#include "vmm/representable.def"
+#undef WHY
+    WHY_COUNT
+};
+
+/* Vector of the deadline timer on the physical CPU. */
+enum { DEADLINE_VECTOR = 0xef };
+
+struct monitor {
+    struct machine *hw, *guest;
+    struct frames frames;
+    struct shadow shadow;
+    struct shadow_gdt gdt;
+    uint32_t stack_frame; /* frame of the stack page */
+    bool virtualizable;
+
+    /* Time: what the physical CPU's counters were when the guest's clock was last brought up to date. */
+    uint64_t seen_cycles, seen_insns;
+    unsigned stub_insns;     /* of those that follow, instructions that are the stub's and not the guest's */
+    uint64_t stub_cycles;    /* cycles that stubs' instructions took, in all */
+    uint64_t interpreted;    /* guest instructions that the virtual CPU executed */
+    uint64_t exits[EXIT_REASONS];
+    bool stop;               /* vm_interrupt() */
+    bool on_hardware;        /* the guest is the hardware's to run on: at its stub's IRET, or beyond it */
+    bool live;               /* beyond it: vm_step() left the guest's state in the hardware's registers */
+    bool single;             /* vm_step(): come back after one instruction */
+    enum why_not why;        /* of the last interpretation that was not asked for by a trap */
+    bool shadow_stale;       /* the guest flushed: drop the shadow before it runs */
+    bool gdt_stale;
+    struct hole hole;
+};
+
+/* What lies on the monitor's stack at the escape: pushed by the stub, and by the CPU (SDM Vol. 3, figure 6-4). */
+struct trap_frame {
+    uint32_t vector, error, eip, cs, eflags, esp, ss;
+};
+
+/* Frames and tables; the physical CPU stands behind an escape, as if the guest had just been left. -1: no memory. */
+int monitor_boot(struct monitor *n);
+/* Lets the physical machine run until technique->run says stop. */
+void monitor_run(struct vm *vm, uint64_t until);
+/* The escape's C: machine.escape of the physical machine. `owner` is the struct vm. */
+void monitor_escape(void *owner);
+/* Comes back soon; may be called from a callback or a signal's follow-up. */
+void monitor_interrupt(struct monitor *n);
+/* What the guest's machine did that concerns its shadows (an event of it). */
+void monitor_guest_event(struct monitor *n, const struct event *e);
+
+/* One guest instruction, or one event. */
+void monitor_step(struct vm *vm);
+
+/* world.c */
+/* Time that has passed on the hardware since the last look, less the stub's instructions, is the guest's. */
+void world_sync_clock(struct monitor *n);
+void world_in(struct monitor *n, const struct trap_frame *f);
+/* The same while the guest stands on the hardware, between two of its instructions. */
+void world_in_live(struct monitor *n);
+void world_out(struct monitor *n);
+enum why_not representable(struct monitor *n);
+extern const struct why_info {
+    const char *name, *doc;
+} why_info[WHY_COUNT];
+
+/* holes.c: an armed hole stands at the guest's EIP on the hardware. */
+void hole_check(struct vm *vm);
+
+/* exits.c: which exit.def reason is it, by the instruction at the guest's EIP? */
+enum exit_reason exit_classify(struct machine *guest, const struct trap *t);
+
+/* -- the calls of a technique -- */
+struct machine *mon_guest(struct vm *vm);
+/* Is the run over, the tick reached, or a stop asked for? */
+bool mon_done(struct vm *vm, uint64_t until);
+/* Anything that the virtual CPU must see to itself: an interrupt, HLT, a state that hardware cannot hold. */
+bool mon_must_interpret(struct vm *vm);
+/* Tries to answer a page fault from the shadow. */
+enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t);
+void mon_count_exit(struct vm *vm, enum exit_reason r, const struct trap *t);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run cost and counted, by technique: accounts of the machines become the guest's view of them. */
+#include <string.h>
+
+#include "vmm/vm_struct.h"
+
+static uint64_t booked(const struct machine *m)
+{
+    uint64_t sum = 0;
+
+    for (unsigned a = 0; a < ACCOUNTS; a++)
+        sum += m->by[a];
+    return sum;
+}
+
+static void count_tlb(struct machine *m, struct vm_stats *s)
+{
+    tlb_count(&m->cpu);
+    s->tlb_hits = m->cpu.tlb.hits;
+    s->tlb_misses = m->cpu.tlb.misses;
+    s->tlb_flushes = m->cpu.tlb.flushes;
+}
+
+/* The guest is alone: deliveries are its own cost. */
+static void native(struct machine *m, struct vm_stats *s)
+{
+    s->direct = cpu_insns(&m->cpu);
+    s->cycles = cpu_cycles(&m->cpu);
+    s->by.guest = s->cycles - booked(m) + m->by[ACCOUNT_TRAP] + m->by[ACCOUNT_MONITOR];
+    memcpy(s->traps, m->taken, sizeof s->traps);
+}
+
+/* All is the monitor's, but for devices and waiting. */
+static void emulated(struct machine *g, struct vm_stats *s)
+{
+    s->interpreted = cpu_insns(&g->cpu);
+    s->cycles = cpu_cycles(&g->cpu);
+    s->by.monitor = s->cycles - booked(g) + g->by[ACCOUNT_TRAP] + g->by[ACCOUNT_MONITOR];
+    memcpy(s->injected, g->taken, sizeof s->injected);
+}
+
+/* What the hardware delivered led to the monitor: a switch. */
+static void monitored(struct vm *v, struct vm_stats *s)
+{
+    struct machine *hw = v->hw;
+
+    s->interpreted = v->mon.interpreted;
+    s->direct = cpu_insns(&v->guest->cpu) - s->interpreted;
+    s->cycles = cpu_cycles(&hw->cpu);
+    s->by.monitor = hw->by[ACCOUNT_MONITOR];
+    s->by.switching = hw->by[ACCOUNT_TRAP] + v->mon.stub_cycles;
+    s->by.guest = s->cycles - booked(hw) - v->mon.stub_cycles;
+    memcpy(s->traps, hw->taken, sizeof s->traps);
+    memcpy(s->injected, v->guest->taken, sizeof s->injected);
+    memcpy(s->exits, v->mon.exits, sizeof s->exits);
+}
+
+void vm_get_stats(struct vm *v, struct vm_stats *s)
+{
+    struct machine *m = v->technique->needs_monitor ? v->hw : v->guest;
+
+    *s = (struct vm_stats){0};
+    if (v->technique->needs_monitor)
+        monitored(v, s);
+    else if (v->technique->on_hardware)
+        native(m, s);
+    else
+        emulated(m, s);
+    s->by.walk = m->by[ACCOUNT_WALK];
+    s->by.device = m->by[ACCOUNT_DEVICE];
+    s->by.idle = m->by[ACCOUNT_IDLE];
+    s->instructions = s->direct + s->interpreted;
+    count_tlb(m, s);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The seam at which ways to virtualize plug in: a technique is one file that fills one struct. It sees a VM as an opaque
+ * pointer and does its work through the mon_*() calls of monitor.h.
+ */
+#ifndef VMM_TECHNIQUE_H
+#define VMM_TECHNIQUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct vm;
+
+/* What to do next with the guest. */
+enum vm_next {
+    VM_RESUME,    /* let the hardware run it */
+    VM_INTERPRET, /* the virtual CPU executes one instruction */
+    VM_STOP       /* leave vm_run() */
+};
+
+/* Why the monitor was entered: what the hardware's trap frame says. */
+struct trap {
+    unsigned vector;
+    uint32_t error;
+    uint32_t eip; /* of the guest */
+    uint32_t cr2; /* #PF: the linear address */
+};
+
+struct technique {
+    const char *name, *doc;
+    bool on_hardware;                                                /* native: no virtual machine is made */
+    bool needs_monitor;                                              /* the monitor's tables stand in the top 64 MB */
+    int (*attach)(struct vm *vm);                                    /* from canonical state */
+    void (*detach)(struct vm *vm);                                   /* back to it */
+    enum vm_next (*on_trap)(struct vm *vm, const struct trap *trap); /* the monitor was entered */
+    enum vm_next (*run)(struct vm *vm, uint64_t until);              /* what now: hardware, interpreter, or stop */
+};
+
+extern const struct technique technique_native, technique_emulate, technique_trap;
+/* All that are built, ended by NULL. */
+extern const struct technique *const techniques[];
+const struct technique *technique_find(const char *name);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trap: trap-and-emulate. The guest kernel runs at ring 1, its user programs at ring 3, directly on the hardware; what
+ * traps is executed, one instruction, on the virtual CPU at virtual ring 0, by the same interpreter that is the hardware.
+ * That one rule covers privileged instructions, exceptions that are the guest's own, INT n, and accesses that only the
+ * monitor can make; the exception to it is the hidden page fault, which the shadow answers.
+ */
+#include "interp/machine.h"
+#include "vmm/monitor.h"
+
+static enum vm_next page_fault(struct vm *vm, const struct trap *t)
+{
+    static const enum exit_reason reason[] = {[SHADOW_FILLED] = EXIT_hidden_fault,
+                                              [SHADOW_TRUE] = EXIT_true_fault,
+                                              [SHADOW_TRACED] = EXIT_trace,
+                                              [SHADOW_MMIO] = EXIT_mmio};
+    enum shadow_fault f = mon_page_fault(vm, t);
+
+    mon_count_exit(vm, reason[f], t);
+    return f == SHADOW_FILLED ? VM_RESUME : VM_INTERPRET;
+}
+
+static enum vm_next on_trap(struct vm *vm, const struct trap *t)
+{
+    if (t->vector == VEC_PF)
+        return page_fault(vm, t);
+    if (t->vector == DEADLINE_VECTOR) {
+        mon_count_exit(vm, EXIT_deadline, t);
+        return VM_RESUME;
+    }
+    mon_count_exit(vm, exit_classify(mon_guest(vm), t), t);
+    return VM_INTERPRET;
+}
+
+static enum vm_next run(struct vm *vm, uint64_t until)
+{
+    if (mon_done(vm, until))
+        return VM_STOP;
+    return mon_must_interpret(vm) ? VM_INTERPRET : VM_RESUME;
+}
+
+const struct technique technique_trap = {.name = "trap",
+                                         .doc = "trap-and-emulate: the guest kernel at ring 1, shadow page tables",
+                                         .needs_monitor = true,
+                                         .on_trap = on_trap,
+                                         .run = run};

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "vmm/vm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shadowpt/p2m.h"
+#include "vmm/vm_struct.h"
+
+const struct technique *const techniques[] = {&technique_native, &technique_emulate, &technique_trap, NULL};
+
+const struct technique *technique_find(const char *name)
+{
+    for (unsigned i = 0; techniques[i]; i++)
+        if (strcmp(techniques[i]->name, name) == 0)
+            return techniques[i];
+    return NULL;
+}
+
+const char *outcome_name(enum outcome o)
+{
+    static const char *const name[] = {"none", "ok", "failed", "triple-fault", "limit", "hang"};
+
+    return name[o];
+}
+
+const char *vector_name(unsigned v, char room[16])
+{
+    static const char *const exception[20] = {"#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", NULL,
+                                              "#TS", "#NP", "#SS", "#GP", "#PF", NULL,  "#MF", "#AC", "#MC", "#XM"};
+
+    if (v < 20 && exception[v])
+        return exception[v];
+    if (v == DEADLINE_VECTOR)
+        return "deadline";
+    snprintf(room, 16, "int 0x%02x", v);
+    return room;
+}
+
+static void hardware_event(void *owner, const struct event *e)
+{
+    struct vm *v = owner;
+
+    if (v->out.observe)
+        v->out.observe(v->out.observe_ctx, true, e);
+}
+
+static void guest_event(void *owner, const struct event *e)
+{
+    struct vm *v = owner;
+
+    if (v->technique->needs_monitor)
+        monitor_guest_event(&v->mon, e);
+    if (v->out.observe)
+        v->out.observe(v->out.observe_ctx, false, e);
+}
+
+void vm_event(struct vm *v, enum event_kind kind, const uint64_t *field, unsigned fields)
+{
+    struct event e = {.kind = kind,
+                      .tick = v->guest->cpu.t[0],
+                      .cycles = cpu_cycles(&v->hw->cpu),
+                      .insns = cpu_insns(&v->guest->cpu)};
+
+    memcpy(e.field, field, fields * sizeof *field);
+    v->out.observe(v->out.observe_ctx, true, &e);
+}
+
+static void guest_serial(void *owner, uint8_t byte)
+{
+    struct vm *v = owner;
+
+    if (v->out.serial)
+        v->out.serial(v->out.serial_ctx, byte);
+}
+
+/* Watched pages are those of the guest's GDT: an edit makes its shadows void. */
+static void traced(void *ctx, uint32_t frame, uint32_t offset, uint32_t size)
+{
+    struct vm *v = ctx;
+
+    (void)frame;
+    (void)offset;
+    (void)size;
+    v->mon.gdt_stale = true;
+}
+
+static struct machine_config config_of(const struct vm *v, const struct vm_config *k)
+{
+    return (struct machine_config){.ram = v->ram,
+                                   .mem = k->mem,
+                                   .tlb_sets = k->tlb_sets,
+                                   .tlb_ways = k->tlb_ways,
+                                   .cost = k->cost,
+                                   .clock_insns = k->clock_insns};
+}
+
+static int create_native(struct vm *v, const struct vm_config *k)
+{
+    struct machine_config hw;
+
+    v->ram = ram_create((uint32_t)(k->mem >> PAGE_SHIFT));
+    if (!v->ram)
+        return -1;
+    hw = config_of(v, k);
+    v->hw = v->guest = machine_create(&hw);
+    return v->hw ? 0 : -1;
+}
+
+/* Virtual devices answer in the monitor's software: their access costs are its own. */
+static void virtual_costs(struct machine *g)
+{
+    g->cost.port = g->cost.mmio = g->cost.vdev;
+}
+
+static int create_virtual(struct vm *v, const struct vm_config *k)
+{
+    struct machine_config hw, guest;
+    struct monitor *n = &v->mon;
+
+    if (frames_init(&n->frames, p2m_pages(k->mem)))
+        return -1;
+    v->ram = ram_create(n->frames.count);
+    if (!v->ram)
+        return -1;
+    hw = guest = config_of(v, k);
+    hw.pages = n->frames.count;
+    guest.pages = p2m_pages(k->mem);
+    guest.interpreted = true;
+    v->hw = machine_create(&hw);
+    v->guest = machine_create(&guest);
+    if (!v->hw || !v->guest)
+        return -1;
+    for (uint32_t i = 0; i < v->hw->pages; i++)
+        v->hw->map[i] = i;
+    p2m_fill(v->guest, &n->frames);
+    virtual_costs(v->guest);
+    n->hw = v->hw;
+    n->guest = v->guest;
+    n->virtualizable = k->virtualizable;
+    n->gdt_stale = n->shadow_stale = true;
+    v->hw->escape = monitor_escape;
+    v->ram->traced = traced;
+    v->ram->traced_ctx = v;
+    return v->technique->needs_monitor ? monitor_boot(n) : 0;
+}
+
+struct vm *vm_create(const struct vm_config *k, char *error, size_t room)
+{
+    struct vm *v = calloc(1, sizeof *v);
+
+    if (v) {
+        v->technique = k->technique;
+        if ((k->technique->on_hardware ? create_native : create_virtual)(v, k)) {
+            vm_destroy(v);
+            v = NULL;
+        }
+    }
+    if (!v) {
+        snprintf(error, room, "cannot get %llu MiB of host memory for the machine",
+                 (unsigned long long)(k->mem >> 20));
+        return NULL;
+    }
+    v->hw->owner = v->guest->owner = v;
+    v->guest->serial = guest_serial;
+    vm_observe(v, NULL, NULL);
+    return v;
+}
+
+void vm_destroy(struct vm *v)
+{
+    if (!v)
+        return;
+    if (v->guest != v->hw)
+        machine_destroy(v->guest);
+    machine_destroy(v->hw);
+    ram_destroy(v->ram);
+    frames_destroy(&v->mon.frames);
+    free(v);
+}
+
+struct machine *vm_guest(struct vm *v)
+{
+    return v->guest;
+}
+
+struct machine *vm_hardware(struct vm *v)
+{
+    return v->hw;
+}
+
+const struct technique *vm_technique(const struct vm *v)
+{
+    return v->technique;
+}
+
+static enum outcome outcome(struct vm *v, uint64_t until)
+{
+    const struct machine *g = v->guest;
+    const struct cpu *c = &g->cpu;
+
+    if (g->exited)
+        return g->exit_code ? OUTCOME_FAILED : OUTCOME_OK;
+    if (c->activity == SHUTDOWN)
+        return OUTCOME_TRIPLE_FAULT;
+    if (c->t[0] >= until)
+        return OUTCOME_LIMIT;
+    if (machine_hangs(g))
+        return OUTCOME_HANG;
+    return OUTCOME_NONE;
+}
+
+enum outcome vm_run(struct vm *v, uint64_t until)
+{
+    v->mon.stop = false;
+    if (v->technique->needs_monitor)
+        monitor_run(v, until);
+    else
+        machine_run(v->guest, until);
+    return outcome(v, until);
+}
+
+enum outcome vm_step(struct vm *v)
+{
+    if (v->technique->needs_monitor)
+        monitor_step(v);
+    else
+        machine_step(v->guest, CLOCK_NEVER);
+    return outcome(v, CLOCK_NEVER);
+}
+
+void vm_interrupt(struct vm *v)
+{
+    if (v->technique->needs_monitor)
+        monitor_interrupt(&v->mon);
+    else
+        machine_stop(v->guest);
+}
+
+const struct hole *vm_hole(const struct vm *v)
+{
+    return &v->mon.hole;
+}
+
+void vm_observe(struct vm *v, void (*observe)(void *ctx, bool physical, const struct event *e), void *ctx)
+{
+    v->out.observe = observe;
+    v->out.observe_ctx = ctx;
+    v->hw->observe = observe ? hardware_event : NULL;
+    if (v->guest != v->hw) /* the monitor itself listens to its guest's flushes */
+        v->guest->observe = observe || v->technique->needs_monitor ? guest_event : NULL;
+}
+
+void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx)
+{
+    v->out.serial = serial;
+    v->out.serial_ctx = ctx;
+}
+
+bool vm_p2m(const struct vm *v, gpa_t gpa, hpa_t *hpa)
+{
+    return p2m_lookup(v->guest, gpa, hpa);
+}
+
+uint32_t vm_hardware_cr3(const struct vm *v)
+{
+    return v->hw->cpu.cr3;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One guest on one simulated machine, run by a technique. This is what faces (ui/, tests) see.
+ *
+ *      native:              guest = hardware
+ *      emulate, trap, ...:  guest = the virtual hardware (a struct machine whose memory is the p2m),
+ *                           hardware = the physical machine, on which the monitor has its top 64 MB
+ *
+ * Between calls of vm_run() the guest's canonical state is in vm_guest(), whatever the technique.
+ */
+#ifndef VMM_VM_H
+#define VMM_VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interp/addr.h"
+#include "interp/event.h"
+#include "interp/machine.h"
+
+struct symbols;
+struct technique;
+struct vm;
+
+struct vm_config {
+    const struct technique *technique;
+    bool virtualizable; /* --cpu virtualizable */
+    uint64_t mem;       /* bytes of guest RAM, a multiple of PAGE_SIZE, 1 MiB to VM_MEM_MAX */
+    unsigned tlb_sets, tlb_ways;
+    const struct cost_preset *cost;
+    bool clock_insns;
+};
+
+/* The monitor's half of the address space begins at SEG_CUT; RAM and the monitor's reserve stay below it. */
+#define VM_MEM_MIN (1ull << 20)
+#define VM_MEM_MAX (3ull << 30)
+
+/* How a run ended. OUTCOME_NONE: it has not. */
+enum outcome { OUTCOME_NONE, OUTCOME_OK, OUTCOME_FAILED, OUTCOME_TRIPLE_FAULT, OUTCOME_LIMIT, OUTCOME_HANG };
+const char *outcome_name(enum outcome o); /* "ok", "failed", "triple-fault", "limit", "hang" */
+
+/* Why the monitor was entered: exit.def. */
+enum exit_reason {
+#define EXIT(name, doc) EXIT_##name,
+#include "vmm/exit.def"
+#undef EXIT
+    EXIT_REASONS
+};
+extern const struct exit_info {
+    const char *name, *doc;
+} exit_info[EXIT_REASONS];
+
+/* The first sensitive, unprivileged instruction whose result was not what the virtual CPU would have given. */
+struct hole {
+    bool bit;
+    char mnemonic[24];
+    gva_t address;
+    char expected[96], got[96]; /* what differs: "eflags=00000202" */
+};
+
+/* What cycles went into; they add up to `cycles`. */
+struct vm_stats {
+    uint64_t instructions, direct, interpreted;
+    uint64_t cycles;
+    struct {
+        uint64_t guest, tc, walk, switching, monitor, device, idle;
+    } by;
+    uint64_t traps[256];            /* events the physical CPU delivered, by vector */
+    uint64_t injected[256];         /* events the monitor delivered to the guest */
+    uint64_t exits[EXIT_REASONS];
+    uint64_t tlb_hits, tlb_misses, tlb_flushes; /* of the physical CPU; in emulate, of the software CPU */
+};
+
+/* NULL: `error` says why. */
+struct vm *vm_create(const struct vm_config *k, char *error, size_t room);
+void vm_destroy(struct vm *v);
+
+struct machine *vm_guest(struct vm *v);    /* the guest's own machine: canonical state, devices, memory by gpa */
+struct machine *vm_hardware(struct vm *v); /* the physical machine; the same one in native */
+const struct technique *vm_technique(const struct vm *v);
+
+/* Runs until tick `until` of the guest's clock, or to an end. Any number of calls gives the same result as one. */
+enum outcome vm_run(struct vm *v, uint64_t until);
+/* One guest instruction (or one event's delivery), with all the monitor's work that it entails. */
+enum outcome vm_step(struct vm *v);
+/* From a callback: vm_run() comes back at the next boundary with OUTCOME_NONE. */
+void vm_interrupt(struct vm *v);
+
+void vm_get_stats(struct vm *v, struct vm_stats *s);
+const struct hole *vm_hole(const struct vm *v);
+/* The vector's name: "#PF", "int 0x20". */
+const char *vector_name(unsigned vector, char room[16]);
+
+/* Observers; either may be NULL. Events of both machines come here, told apart by `physical`. */
+void vm_observe(struct vm *v, void (*observe)(void *ctx, bool physical, const struct event *e), void *ctx);
+/* Bytes that leave the guest's COM1. */
+void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx);
+
+/* Where a guest page lies in the machine: the p2m (native: the identity). False: not RAM. */
+bool vm_p2m(const struct vm *v, gpa_t gpa, hpa_t *hpa);
+/* The root of the tables that the physical CPU walks for the guest (its CR3 while the guest runs). */
+uint32_t vm_hardware_cr3(const struct vm *v);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of struct vm: for vmm/ only, and not for techniques. */
+#ifndef VMM_VM_STRUCT_H
+#define VMM_VM_STRUCT_H
+
+#include "vmm/monitor.h"
+#include "vmm/technique.h"
+#include "vmm/vm.h"
+
+struct vm {
+    const struct technique *technique;
+    struct ram *ram;
+    struct machine *hw;    /* the physical machine */
+    struct machine *guest; /* the virtual one; in native the same */
+    struct monitor mon;    /* where the technique needs one */
+    uint64_t until;        /* of the vm_run() in progress */
+    struct {
+        void (*observe)(void *ctx, bool physical, const struct event *e);
+        void *observe_ctx;
+        void (*serial)(void *ctx, uint8_t byte);
+        void *serial_ctx;
+    } out;
+};
+
+/* Raises an event of the monitor's own (exit, emulate, ...), seen as the physical machine's. */
+void vm_event(struct vm *v, enum event_kind kind, const uint64_t *field, unsigned fields);
+#define VM_OBSERVE(v_, kind_, ...)                                                                                     \
+    do {                                                                                                               \
+        if ((v_)->out.observe)                                                                                         \
+            vm_event((v_), EVENT_##kind_, (const uint64_t[]){__VA_ARGS__},                                             \
+                     sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t));                                      \
+    } while (0)
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The world switch: the lecture's first and third step. In: what the hardware held becomes what the guest believes. Out:
+ * the other way round, as far as hardware can hold it (representable()).
+ */
+#include <string.h>
+
+#include "interp/flags.h"
+#include "vmm/hw.h"
+#include "vmm/monitor.h"
+
+const struct why_info why_info[WHY_COUNT] = {
+#define WHY(name, doc) {#name, doc},
+#include "vmm/representable.def"
+#undef WHY
+};
+
+/* Flags that the guest sees and changes on the hardware itself. IF, IOPL and TF are the virtual CPU's own. */
+enum { DIRECT_FLAGS = FL_STATUS | FL_DF | FL_NT | FL_AC | FL_ID };
+
+/* CR0 bits that change how unprivileged instructions behave, and so must be the guest's on the hardware. */
+#define DIRECT_CR0 (CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_AM)
+
+void world_sync_clock(struct monitor *n)
+{
+    struct cpu *v = &n->guest->cpu, *p = &n->hw->cpu;
+    unsigned cycles = n->guest->clock_insns;
+    uint64_t insns = cpu_insns(p) - n->seen_insns - n->stub_insns;
+
+    v->t[cycles] += cpu_cycles(p) - n->seen_cycles;
+    v->t[!cycles] += insns;
+    n->seen_cycles = cpu_cycles(p);
+    n->seen_insns = cpu_insns(p);
+    n->stub_insns = 0;
+}
+
+/* A selector that the guest loaded by itself came through the shadow: its origin is the hidden part. */
+static void segment_in(struct monitor *n, unsigned seg, unsigned hw_sel, unsigned guest_sel)
+{
+    struct cpu *v = &n->guest->cpu;
+    unsigned held = seg == CS || seg == SS ? gdt_sel_out(v->seg[seg].sel) : v->seg[seg].sel;
+
+    if (hw_sel == held)
+        return;
+    if (sel_null(hw_sel) || !n->gdt.valid[hw_sel >> 3])
+        segment_null(v, seg, guest_sel);
+    else
+        segment_fill(v, seg, guest_sel, &n->gdt.origin[hw_sel >> 3]);
+}
+
+void world_in(struct monitor *n, const struct trap_frame *f)
+{
+    static const uint8_t data[] = {ES, DS, FS, GS};
+    struct cpu *v = &n->guest->cpu;
+    const struct cpu *p = &n->hw->cpu;
+
+    for (unsigned i = 0; i < 8; i++)
+        v->r[i] = p->r[i];
+    v->r[ESP] = f->esp;
+    v->eip = f->eip;
+    cpu_set_eflags(v, (cpu_eflags(v) & ~(uint32_t)DIRECT_FLAGS) | (f->eflags & DIRECT_FLAGS));
+    segment_in(n, CS, f->cs, gdt_sel_in(f->cs));
+    segment_in(n, SS, f->ss, gdt_sel_in(f->ss));
+    for (unsigned i = 0; i < sizeof data; i++)
+        segment_in(n, data[i], p->seg[data[i]].sel, p->seg[data[i]].sel);
+    v->cpl = (f->cs & 3) == 3 ? 3 : 0;
+    cpu_refresh(v);
+    world_sync_clock(n);
+}
+
+void world_in_live(struct monitor *n)
+{
+    const struct cpu *p = &n->hw->cpu;
+    const struct trap_frame f = {.eip = p->eip,
+                                 .cs = p->seg[CS].sel,
+                                 .eflags = cpu_eflags(p),
+                                 .esp = p->r[ESP],
+                                 .ss = p->seg[SS].sel};
+
+    world_in(n, &f);
+}
+
+enum why_not representable(struct monitor *n)
+{
+    const struct cpu *v = &n->guest->cpu;
+
+    if (!(v->cr0 & CR0_PE))
+        return WHY_real_mode;
+    if (v->cpl == 1 || v->cpl == 2)
+        return WHY_ring;
+    if (v->cpl == 3 && (!(v->eflags & FL_IF) || (v->eflags & FL_IOPL)))
+        return WHY_user_flags;
+    if (v->eflags & FL_TF)
+        return WHY_trace_flag;
+    if (v->shadow)
+        return WHY_shadow;
+    if (v->activity != ACTIVE)
+        return WHY_inactive;
+    if (v->eip >= SEG_CUT || v->seg[CS].base + v->eip >= SEG_CUT)
+        return WHY_high_code;
+    for (unsigned i = 0; i < SEGS; i++)
+        if (!gdt_reversible(&n->gdt, &v->seg[i]))
+            return WHY_segment;
+    if (!(v->seg[SS].attr & ATTR_P) || (v->seg[SS].sel & 3) != v->cpl || (v->seg[CS].sel & 3) != v->cpl)
+        return WHY_stack;
+    return WHY_nothing;
+}
+
+/* The frame that the stub's IRET will pop. */
+static void frame_out(struct monitor *n)
+{
+    const struct cpu *v = &n->guest->cpu;
+    struct trap_frame f = {.eip = v->eip,
+                           .cs = gdt_sel_out(v->seg[CS].sel),
+                           .eflags = (cpu_eflags(v) & DIRECT_FLAGS) | FL_IF | FL_1,
+                           .esp = v->r[ESP],
+                           .ss = gdt_sel_out(v->seg[SS].sel)};
+    uint64_t at = ((uint64_t)n->stack_frame << PAGE_SHIFT) + PAGE_SIZE - sizeof f;
+
+    (void)machine_write(n->hw, at, &f, sizeof f);
+}
+
+void world_out(struct monitor *n)
+{
+    static const uint8_t data[] = {ES, DS, FS, GS};
+    const struct cpu *v = &n->guest->cpu;
+    struct machine *hw = n->hw;
+    uint32_t cr0 = (hw->cpu.cr0 & ~DIRECT_CR0) | (v->cr0 & DIRECT_CR0);
+
+    for (unsigned i = 0; i < 8; i++)
+        if (i != ESP)
+            hw_mov_reg(hw, i, v->r[i]);
+    for (unsigned i = 0; i < sizeof data; i++)
+        hw_mov_seg(hw, data[i], v->seg[data[i]].sel);
+    if (cr0 != hw->cpu.cr0)
+        hw_mov_cr0(hw, cr0);
+    frame_out(n);
+}
