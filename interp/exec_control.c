@@ -119,8 +119,8 @@ static inline bool count_down(struct cpu *c, const struct op *o)
 
 #define LOOPS(bits)                                                                                                    \
     LOOP(loop, bits, count_down(c, o))                                                                                 \
-    LOOP(loope, bits, count_down(c, o) & flag_zf(c))                                                                   \
-    LOOP(loopne, bits, count_down(c, o) & !flag_zf(c))                                                                 \
+    LOOP(loope, bits, count_down(c, o) && flag_zf(c))                                                                   \
+    LOOP(loopne, bits, count_down(c, o) && !flag_zf(c))                                                                 \
     LOOP(jcxz, bits, (o->addr16 ? *reg16(c, ECX) : c->r[ECX]) == 0)
 
 LOOPS(16)

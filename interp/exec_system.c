@@ -359,7 +359,7 @@ HANDLER(h_escape)
     charge(c, ACCOUNT_MONITOR, c->m->cost.escape);
     finish(c, o);
     attention(c);
-    c->m->escape(c->m->owner);
+    machine_escape(c->m);
     LEAVE;
 }
 

@@ -167,6 +167,11 @@ void machine_stop(struct machine *m)
     attention(&m->cpu);
 }
 
+void machine_escape(struct machine *m)
+{
+    m->escape(m->owner);
+}
+
 uint64_t machine_now(const struct machine *m)
 {
     return m->cpu.t[0];

@@ -100,6 +100,9 @@ bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
 void machine_stop(struct machine *m);
 
+/* What the escape instruction does: calls the owner. */
+void machine_escape(struct machine *m);
+
 /* The current tick; exact also within callbacks of a running instruction. */
 uint64_t machine_now(const struct machine *m);
 

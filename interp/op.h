@@ -49,7 +49,11 @@ _Static_assert(sizeof(struct op) == 32, "a decoded instruction is half a cache l
         TAIL return go_->fn(c, go_);                                                                                   \
     } while (0)
 #else
-#define GO(o_) return (o_)
+#define GO(o_)                                                                                                         \
+    do {                                                                                                               \
+        (void)c;                                                                                                       \
+        return (o_);                                                                                                   \
+    } while (0)
 #endif
 
 /* On to the following instruction. */

@@ -25,12 +25,18 @@ static uint64_t high(const struct counter *c)
     return c->mode == 3 ? ((uint64_t)c->n + 1) / 2 : (uint64_t)c->n - 1;
 }
 
+/* Has the pulse that loads come? (`start` may lie before pulse 0, and is then a large number.) */
+static bool loaded(const struct counter *c, uint64_t p)
+{
+    return (int64_t)(p - c->start) >= 0;
+}
+
 /* Pulses counted. The pulse after a write or trigger loads; until then nothing is. */
 static uint64_t elapsed(const struct counter *c, uint64_t p)
 {
     if (c->held)
         return c->at;
-    return p > c->start ? p - c->start : 0;
+    return loaded(c, p) ? p - c->start : 0;
 }
 
 static void hold(struct counter *c, uint64_t p)
@@ -89,7 +95,7 @@ void counter_load(struct counter *c, uint64_t p, unsigned count)
     uint32_t n = c->bcd ? from_bcd(count) : count;
 
     counter_sync(c, p);
-    c->reload = n ? n : largest(c);
+    c->reload = n && n <= largest(c) ? n : largest(c); /* more than 10000: digits that are none */
     c->written = true;
     if (triggered(c))
         return;
@@ -150,7 +156,7 @@ bool counter_out(const struct counter *c, uint64_t p)
     if (c->mode == 0)
         return e >= c->n;
     if (c->mode == 1)
-        return p < c->start || e >= c->n;
+        return !loaded(c, p) || e >= c->n;
     return e != c->n;
 }
 
@@ -174,7 +180,7 @@ uint16_t counter_value(const struct counter *c, uint64_t p)
 
 bool counter_null(const struct counter *c, uint64_t p)
 {
-    return !c->started || p < c->start || c->change != PULSE_NEVER || c->n != c->reload;
+    return !c->started || !loaded(c, p) || c->change != PULSE_NEVER || c->n != c->reload;
 }
 
 static uint64_t periodic_edge(const struct counter *c, uint64_t p)
@@ -186,19 +192,25 @@ static uint64_t periodic_edge(const struct counter *c, uint64_t p)
     return c->start + (e - in) + (in < up ? up : c->n);
 }
 
+static uint64_t single_edge(const struct counter *c, uint64_t p)
+{
+    uint64_t e = elapsed(c, p);
+
+    if (c->mode == 1 && !loaded(c, p))
+        return c->start;
+    if (e < c->n)
+        return c->start + c->n;
+    return c->mode >= 4 && e == c->n ? c->start + c->n + 1 : PULSE_NEVER;
+}
+
 uint64_t counter_edge(const struct counter *c, uint64_t p)
 {
-    uint64_t end = c->start + c->n;
+    uint64_t edge;
 
     if (!c->started || c->held)
         return PULSE_NEVER;
-    if (periodic(c))
-        return periodic_edge(c, p);
-    if (c->mode == 1 && p < c->start)
-        return c->start;
-    if (p < end)
-        return end;
-    return c->mode >= 4 && p == end ? end + 1 : PULSE_NEVER;
+    edge = periodic(c) ? periodic_edge(c, p) : single_edge(c, p);
+    return edge > p ? edge : PULSE_NEVER; /* in a loaded state anything may stand */
 }
 
 void counter_state(struct state *s, struct counter *c)
@@ -215,5 +227,5 @@ void counter_state(struct state *s, struct counter *c)
     state_u64(s, &c->at);
     state_u64(s, &c->change);
     state_check(s, c->mode <= 5, "8254: no such mode");
-    state_check(s, c->n && c->n <= largest(c) && c->reload && c->reload <= 165535, "8254: no such count");
+    state_check(s, c->n && c->n <= largest(c) && c->reload && c->reload <= largest(c), "8254: no such count");
 }

@@ -275,6 +275,12 @@ void pic_init(struct pic_pair *p, const struct dev_host *host)
     update(p);
 }
 
+void pic_settle(struct pic_pair *p)
+{
+    p->chip[MASTER].irr = p->chip[SLAVE].irr = 0;
+    update(p);
+}
+
 static void chip_state(struct state *s, struct pic *c)
 {
     uint8_t *byte[] = {&c->irr, &c->isr, &c->imr, &c->pins, &c->elcr, &c->base, &c->icw3, &c->lowest, &c->icw};

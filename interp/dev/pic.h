@@ -48,6 +48,8 @@ void pic_state(struct state *s, struct pic_pair *p);
 void pic_line(struct pic_pair *p, unsigned irq, bool level);
 /* The INTA cycle: which vector? With nothing to acknowledge it is the chip's IR7 (data sheet, "spurious"). */
 uint8_t pic_ack(struct pic_pair *p);
+/* Drops the requests that powering on made: a guest finds none. */
+void pic_settle(struct pic_pair *p);
 /* Would INTR rise if this line did? False: masked, or something of its priority or above is in service. */
 bool pic_passes(const struct pic_pair *p, unsigned irq);
 

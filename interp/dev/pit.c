@@ -29,6 +29,9 @@ static void arm(struct pit *p)
 {
     uint64_t when = p->edge == PULSE_NEVER ? CLOCK_NEVER : rate_tick(p->edge, p->host->hz, PIT_HZ);
 
+    /* Past the end of time, in a state that was loaded: never. */
+    if (when <= p->host->now(p->host->ctx))
+        when = CLOCK_NEVER;
     p->host->at(p->host->ctx, &p->timer, when);
 }
 
@@ -55,11 +58,6 @@ static void fire(void *dev)
 
     follow(p, pulse_now(p));
     arm(p);
-}
-
-static unsigned rw_first(const struct pit_access *a)
-{
-    return a->rw == RW_BOTH ? RW_LOW : a->rw;
 }
 
 static void latch_count(struct pit *p, unsigned i, uint64_t now)
@@ -128,7 +126,7 @@ static void write_count(struct pit *p, unsigned i, uint8_t v, uint64_t now)
     if (a->rw == RW_BOTH)
         counter_load(c, now, (unsigned)v << 8 | a->low);
     else
-        counter_load(c, now, rw_first(a) == RW_LOW ? v : (unsigned)v << 8);
+        counter_load(c, now, a->rw == RW_LOW ? v : (unsigned)v << 8);
 }
 
 void pit_out(void *pit, uint16_t port, uint8_t v)
