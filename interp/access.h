@@ -17,7 +17,8 @@
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "guest memory is accessed in place: little-endian hosts only");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "guest memory is accessed in place: little-endian hosts only");
 
 /* The slow paths. They raise faults as instruction `o`. */
 uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size);

@@ -99,13 +99,13 @@ struct seg {
 enum {
     ATTR_TYPE = 0x000f,
     ATTR_ACCESSED = 0x0001,
-    ATTR_RW = 0x0002,          /* code: readable; data: writable */
-    ATTR_DC = 0x0004,          /* code: conforming; data: expand-down */
+    ATTR_RW = 0x0002, /* code: readable; data: writable */
+    ATTR_DC = 0x0004, /* code: conforming; data: expand-down */
     ATTR_CODE = 0x0008,
-    ATTR_S = 0x0010,           /* code or data, not a system descriptor */
+    ATTR_S = 0x0010, /* code or data, not a system descriptor */
     ATTR_DPL_SHIFT = 5,
     ATTR_P = 0x0080,
-    ATTR_D = 0x4000,           /* D/B: 32-bit */
+    ATTR_D = 0x4000, /* D/B: 32-bit */
     ATTR_G = 0x8000
 };
 
@@ -170,27 +170,27 @@ struct cpu {
     bool intr; /* the INTR pin */
 
     /* -- not architectural from here on -- */
-    uint64_t deadline;      /* exact tick at which the run loop must have control */
-    uint32_t code_key;      /* which variant of decoded code fits the current mode (block.h) */
+    uint64_t deadline; /* exact tick at which the run loop must have control */
+    uint32_t code_key; /* which variant of decoded code fits the current mode (block.h) */
     struct fetch_latch fetch;
-    struct op *pool;        /* of ram.code, less one: slots count from 1 */
-    struct op *patched;     /* the operation whose handler is replaced to get attention, or NULL */
+    struct op *pool;    /* of ram.code, less one: slots count from 1 */
+    struct op *patched; /* the operation whose handler is replaced to get attention, or NULL */
     const struct op *(*patched_fn)(struct cpu *, const struct op *);
-    uint64_t fast_hits;     /* lookaside hits; those with paging on are TLB hits (tlb_count()) */
+    uint64_t fast_hits; /* lookaside hits; those with paging on are TLB hits (tlb_count()) */
     struct tlb tlb;
     struct staged staged;
     const struct op *staged_op;
-    bool armed;             /* the hole class reports to the machine's owner before it runs */
-    bool hole_next;         /* such an instruction stands at eip */
-    bool stepping;          /* one instruction (or one REP iteration) and back */
-    bool delivering;        /* an event is being delivered: faults in it combine (trap.c) */
-    bool pending;           /* fault_vector waits to be delivered: before anything else happens */
-    int fault_first;        /* the exception that is being delivered, or -1: an interrupt, INT n */
-    uint8_t fault_vector;   /* filled by raise_fault() */
+    bool armed;           /* the hole class reports to the machine's owner before it runs */
+    bool hole_next;       /* such an instruction stands at eip */
+    bool stepping;        /* one instruction (or one REP iteration) and back */
+    bool delivering;      /* an event is being delivered: faults in it combine (trap.c) */
+    bool pending;         /* fault_vector waits to be delivered: before anything else happens */
+    int fault_first;      /* the exception that is being delivered, or -1: an interrupt, INT n */
+    uint8_t fault_vector; /* filled by raise_fault() */
     uint32_t fault_error;
-    bool external;          /* the event being delivered is external: EXT in error codes */
-    jmp_buf *unwind;        /* where raise_fault() lands: set by the run loop only */
-    struct op *step_op;     /* where a single instruction outside any block is decoded to */
+    bool external;      /* the event being delivered is external: EXT in error codes */
+    jmp_buf *unwind;    /* where raise_fault() lands: set by the run loop only */
+    struct op *step_op; /* where a single instruction outside any block is decoded to */
     struct machine *m;
 };
 

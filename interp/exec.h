@@ -124,7 +124,7 @@ static inline void set_esp(struct cpu *c, uint32_t v)
     {                                                                                                                  \
         uint32_t to = c->r[ESP] - bits / 8;                                                                            \
                                                                                                                        \
-        store##bits(c, o, SS, to & stack_mask(c), v);                                                                  \
+        store##bits(c, o, SS, to &stack_mask(c), v);                                                                   \
         set_esp(c, to);                                                                                                \
     }                                                                                                                  \
     static inline uint##bits##_t pop##bits(struct cpu *c, const struct op *o)                                          \

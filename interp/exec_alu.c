@@ -33,15 +33,15 @@
     }                                                                                                                  \
     static inline uint##bits##_t and##bits(struct cpu *c, uint##bits##_t a, uint##bits##_t b)                          \
     {                                                                                                                  \
-        flags_logic(c, a & b, bits);                                                                                   \
+        flags_logic(c, a &b, bits);                                                                                    \
         return a & b;                                                                                                  \
     }                                                                                                                  \
-    static inline uint##bits##_t or##bits(struct cpu *c, uint##bits##_t a, uint##bits##_t b)                           \
+    static inline uint##bits##_t or ##bits(struct cpu *c, uint##bits##_t a, uint##bits##_t b)                          \
     {                                                                                                                  \
         flags_logic(c, a | b, bits);                                                                                   \
         return a | b;                                                                                                  \
     }                                                                                                                  \
-    static inline uint##bits##_t xor##bits(struct cpu *c, uint##bits##_t a, uint##bits##_t b)                          \
+    static inline uint##bits##_t xor ##bits(struct cpu *c, uint##bits##_t a, uint##bits##_t b)                         \
     {                                                                                                                  \
         flags_logic(c, a ^ b, bits);                                                                                   \
         return a ^ b;                                                                                                  \
@@ -67,10 +67,10 @@
     {                                                                                                                  \
         return sub##bits(c, 0, a);                                                                                     \
     }                                                                                                                  \
-    static inline uint##bits##_t not##bits(struct cpu *c, uint##bits##_t a)                                            \
+    static inline uint##bits##_t not ##bits(struct cpu * c, uint##bits##_t a)                                          \
     {                                                                                                                  \
         (void)c;                                                                                                       \
-        return (uint##bits##_t)~a;                                                                                     \
+        return (uint##bits##_t) ~a;                                                                                    \
     }
 
 DEFINE_OPS(8)

@@ -119,8 +119,8 @@ static inline bool count_down(struct cpu *c, const struct op *o)
 
 #define LOOPS(bits)                                                                                                    \
     LOOP(loop, bits, count_down(c, o))                                                                                 \
-    LOOP(loope, bits, count_down(c, o) && flag_zf(c))                                                                   \
-    LOOP(loopne, bits, count_down(c, o) && !flag_zf(c))                                                                 \
+    LOOP(loope, bits, count_down(c, o) && flag_zf(c))                                                                  \
+    LOOP(loopne, bits, count_down(c, o) && !flag_zf(c))                                                                \
     LOOP(jcxz, bits, (o->addr16 ? *reg16(c, ECX) : c->r[ECX]) == 0)
 
 LOOPS(16)
@@ -160,7 +160,7 @@ LOOPS(32)
     HANDLER(h_bound##bits)                                                                                             \
     {                                                                                                                  \
         uint32_t at = ea(c, o);                                                                                        \
-        int##bits##_t v = (int##bits##_t)*reg##bits(c, o->reg), low = (int##bits##_t)load##bits(c, o, o->seg, at),     \
+        int##bits##_t v = (int##bits##_t) * reg##bits(c, o->reg), low = (int##bits##_t)load##bits(c, o, o->seg, at),   \
                       high = (int##bits##_t)load##bits(c, o, o->seg, at + bits / 8);                                   \
         if (v < low || v > high)                                                                                       \
             raise_fault(c, o, VEC_BR, NO_ERROR);                                                                       \

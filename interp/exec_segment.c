@@ -74,7 +74,7 @@ HANDLER(h_pushseg32)
                                                                                                                        \
         begin(c, o);                                                                                                   \
         esp = c->r[ESP];                                                                                               \
-        load(c, o->reg, load16(c, NULL, SS, esp & stack_mask(c)));                                                     \
+        load(c, o->reg, load16(c, NULL, SS, esp &stack_mask(c)));                                                      \
         set_esp(c, esp + bits / 8);                                                                                    \
         finish(c, o);                                                                                                  \
         LEAVE;                                                                                                         \
@@ -171,7 +171,8 @@ static const struct op *verify(struct cpu *c, const struct op *o, unsigned sel, 
 
     if (ok) {
         attr = desc_attr(&d);
-        ok = (attr & ATTR_S) && (write ? desc_is_data(attr) && (attr & ATTR_RW) : desc_is_data(attr) || (attr & ATTR_RW));
+        ok = (attr & ATTR_S) &&
+             (write ? desc_is_data(attr) && (attr & ATTR_RW) : desc_is_data(attr) || (attr & ATTR_RW));
     }
     flags_set_zf(c, ok);
     return finish(c, o);

@@ -22,7 +22,8 @@
         if (!(n &= 31))                                                                                                \
             return a;                                                                                                  \
         uint##bits##_t r = (uint##bits##_t)((uint64_t)a >> n);                                                         \
-        flags_result(c, r, bits, (uint32_t)((uint64_t)a >> (n - 1) & 1), (uint32_t)((r ^ (r << 1)) >> (bits - 1) & 1)); \
+        flags_result(c, r, bits, (uint32_t)((uint64_t)a >> (n - 1) & 1),                                               \
+                     (uint32_t)((r ^ (r << 1)) >> (bits - 1) & 1));                                                    \
         return r;                                                                                                      \
     }                                                                                                                  \
     static inline uint##bits##_t sar##bits(struct cpu *c, uint##bits##_t a, unsigned n)                                \
@@ -172,7 +173,8 @@ static inline uint32_t bit_complement(uint32_t a, uint32_t mask)
 }
 
 /* With a register, memory's bit offset may be anything: the bit string is addressed in operand-sized pieces (SDM Vol. 2, BT). */
-#define BIT_AT(bits) (ea(c, o) + (uint32_t)((int##bits##_t)*reg##bits(c, o->reg) >> (bits == 16 ? 4 : 5)) * (bits / 8))
+#define BIT_AT(bits)                                                                                                   \
+    (ea(c, o) + (uint32_t)((int##bits##_t) * reg##bits(c, o->reg) >> (bits == 16 ? 4 : 5)) * (bits / 8))
 
 #define BIT_TEST(bits)                                                                                                 \
     HANDLER(h_bt##bits##_rr)                                                                                           \

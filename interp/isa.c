@@ -17,9 +17,9 @@ enum { NO = -1, LOCK = ISA_LOCK, REP = ISA_REP, ENDS = ISA_ENDS, MISS = ISA_MISS
 #define PRIVILEGED CLASS_PRIVILEGED, 0
 #define HOLE(n) CLASS_HOLE, n
 #define LIST(...) __VA_ARGS__
-#define ENTRY(opcode, digit, mnemonic, form, handlers, price, ...)                                                      \
+#define ENTRY(opcode, digit, mnemonic, form, handlers, price, ...)                                                     \
     {opcode, digit, FORM_##form, mnemonic, {handlers}, offsetof(struct cost, price), __VA_ARGS__},
-#define I(opcode, digit, mnemonic, form, handlers, price, class, flags)                                                 \
+#define I(opcode, digit, mnemonic, form, handlers, price, class, flags)                                                \
     ENTRY(opcode, digit, mnemonic, form, LIST(handlers), price, class, flags)
 
 const struct isa_entry isa[] = {

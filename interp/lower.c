@@ -88,8 +88,7 @@ static void place(const struct insn *i, int off, const uint16_t sum[2], struct o
     *o = (struct op){.off = (int16_t)off, .len = i->len, .d = {sum[0], sum[1]}};
 }
 
-unsigned lower(const struct machine *m, const struct insn *i, unsigned key, int off, uint16_t sum[2],
-               struct op *o)
+unsigned lower(const struct machine *m, const struct insn *i, unsigned key, int off, uint16_t sum[2], struct op *o)
 {
     bool ea16 = i->mem && !i->addr32;
     uint8_t own = own_cycles(m, i);

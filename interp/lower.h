@@ -19,8 +19,7 @@ enum {
  * Writes one or two operations, with `off` and their sums counted on from `sum`, which is updated. `key`: block.h.
  * Returns how many.
  */
-unsigned lower(const struct machine *m, const struct insn *i, unsigned key, int off, uint16_t sum[2],
-               struct op *o);
+unsigned lower(const struct machine *m, const struct insn *i, unsigned key, int off, uint16_t sum[2], struct op *o);
 /* An operation that raises #UD or #GP(0) in place of an instruction that is not one. */
 void lower_fault(enum decode_result why, const struct insn *i, int off, const uint16_t sum[2], struct op *o);
 /* What stands behind a block's last instruction; `off`: of the next one. */

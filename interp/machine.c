@@ -229,8 +229,7 @@ int machine_write(struct machine *m, uint64_t pa, const void *from, size_t n)
 
 void machine_event(struct machine *m, enum event_kind kind, const uint64_t *field, unsigned fields)
 {
-    struct event e = {
-        .kind = kind, .tick = m->cpu.t[0], .cycles = cpu_cycles(&m->cpu), .insns = cpu_insns(&m->cpu)};
+    struct event e = {.kind = kind, .tick = m->cpu.t[0], .cycles = cpu_cycles(&m->cpu), .insns = cpu_insns(&m->cpu)};
 
     memcpy(e.field, field, fields * sizeof *field);
     m->observe(m->owner, &e);

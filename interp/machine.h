@@ -24,14 +24,14 @@
 #include "interp/ram.h"
 
 struct machine_config {
-    struct ram *ram;               /* shared */
-    uint64_t mem;                  /* bytes of RAM at physical address 0; a multiple of PAGE_SIZE */
-    unsigned tlb_sets, tlb_ways;   /* powers of two */
+    struct ram *ram;             /* shared */
+    uint64_t mem;                /* bytes of RAM at physical address 0; a multiple of PAGE_SIZE */
+    unsigned tlb_sets, tlb_ways; /* powers of two */
     const struct cost_preset *cost;
-    bool clock_insns;              /* --clock insns: a tick is a retired instruction, else a cycle */
-    uint64_t pages;                /* of the physical address space, all open bus at first; 0: mem's, mapped one to one */
-    bool interpreted;              /* a monitor's software CPU: each instruction costs cost.interpret */
-    bool slow_access;              /* no access goes the fast way, so that a monitor sees each */
+    bool clock_insns; /* --clock insns: a tick is a retired instruction, else a cycle */
+    uint64_t pages;   /* of the physical address space, all open bus at first; 0: mem's, mapped one to one */
+    bool interpreted; /* a monitor's software CPU: each instruction costs cost.interpret */
+    bool slow_access; /* no access goes the fast way, so that a monitor sees each */
 };
 
 /* Why machine_run() came back. */
@@ -48,7 +48,7 @@ enum stop {
 struct machine {
     struct cpu cpu;
     struct ram *ram;
-    uint32_t *map; /* physical page -> frame, or NO_FRAME (open bus) */
+    uint32_t *map;  /* physical page -> frame, or NO_FRAME (open bus) */
     uint32_t pages; /* entries of map: physical addresses past it are open bus */
     uint64_t mem;
     struct clock clock;

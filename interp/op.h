@@ -25,14 +25,15 @@ struct op {
     union {
         const struct op *target; /* direct jumps: the block jumped to, when known and in the same page */
         struct {
-            uint8_t base, index, scale, seg; /* memory operand; or base: the other register (byte slot for 8-bit ones) */
+            uint8_t base, index, scale,
+                seg;                        /* memory operand; or base: the other register (byte slot for 8-bit ones) */
             uint8_t reg, addr16, rep, sreg; /* sreg: the segment register of LDS and family */
         };
     };
-    uint16_t d[2];  /* see above; indexed as cpu.t */
-    int16_t off;    /* of the instruction in its page; negative when it straddles into the latched one */
-    uint8_t len;    /* of the instruction */
-    uint8_t own;    /* cycles of this instruction itself */
+    uint16_t d[2]; /* see above; indexed as cpu.t */
+    int16_t off;   /* of the instruction in its page; negative when it straddles into the latched one */
+    uint8_t len;   /* of the instruction */
+    uint8_t own;   /* cycles of this instruction itself */
 };
 
 _Static_assert(sizeof(struct op) == 32, "a decoded instruction is half a cache line");

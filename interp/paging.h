@@ -45,8 +45,8 @@ struct walk {
     struct walk_step step[WALK_LEVELS]; /* [0] directory, [1] table */
     unsigned steps;
     bool ok;
-    uint32_t error; /* !ok: the page-fault error code */
-    uint64_t pa;    /* ok: of the byte */
+    uint32_t error;                                 /* !ok: the page-fault error code */
+    uint64_t pa;                                    /* ok: of the byte */
     bool writable, user_page, dirty, global, large; /* ok: of the page; dirty after this access */
 };
 

@@ -24,8 +24,8 @@ enum frame_flag {
 struct ram {
     uint8_t *bytes; /* frames * PAGE_SIZE; pages never touched cost nothing */
     uint32_t frames;
-    uint8_t *flag;           /* enum frame_flag, one a frame */
-    struct code_cache *code; /* block.h */
+    uint8_t *flag;             /* enum frame_flag, one a frame */
+    struct code_cache *code;   /* block.h */
     struct cpu *cpu[RAM_CPUS]; /* those that see it: their lookasides must not go past a new frame flag */
     /* Called after each store (CPU's slow path, monitor, DMA) to a FRAME_TRACED frame. */
     void (*traced)(void *ctx, uint32_t frame, uint32_t offset, uint32_t size);

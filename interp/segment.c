@@ -89,10 +89,8 @@ void desc_set_accessed(struct cpu *c, struct desc *d)
 
 void segment_fill(struct cpu *c, unsigned seg, unsigned sel, const struct desc *d)
 {
-    c->seg[seg] = (struct seg){.sel = (uint16_t)sel,
-                               .attr = (uint16_t)desc_attr(d) & 0xf0ff,
-                               .base = desc_base(d),
-                               .limit = desc_limit(d)};
+    c->seg[seg] = (struct seg){
+        .sel = (uint16_t)sel, .attr = (uint16_t)desc_attr(d) & 0xf0ff, .base = desc_base(d), .limit = desc_limit(d)};
     segment_refresh(c, seg);
 }
 

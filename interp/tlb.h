@@ -44,8 +44,8 @@ struct tlb {
     uint16_t *next; /* by set: the way that is filled next */
     unsigned large; /* valid entries that are fragments of 4 MiB pages */
     uint64_t hits, misses, flushes;
-    uint64_t hits_from;                    /* fast_hits at the last count (tlb_count()) */
-    struct lookaside line[2][LA_LINES];    /* [0] supervisor, [1] user */
+    uint64_t hits_from;                 /* fast_hits at the last count (tlb_count()) */
+    struct lookaside line[2][LA_LINES]; /* [0] supervisor, [1] user */
     struct fetch_lookaside fetch[XLA_LINES];
 };
 

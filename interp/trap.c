@@ -31,10 +31,8 @@ void stack_inner(struct cpu *c, unsigned cpl, struct stack *s)
         raise_fault(c, NULL, VEC_TS, 0);
     segment_check_ss(c, sel, cpl, VEC_TS, &d);
     s->desc = (struct desc_ss){d.lo, d.hi, d.lin};
-    s->seg = (struct seg){.sel = (uint16_t)sel,
-                          .attr = (uint16_t)desc_attr(&d) & 0xf0ff,
-                          .base = desc_base(&d),
-                          .limit = desc_limit(&d)};
+    s->seg = (struct seg){
+        .sel = (uint16_t)sel, .attr = (uint16_t)desc_attr(&d) & 0xf0ff, .base = desc_base(&d), .limit = desc_limit(&d)};
     s->error = sel & ~3u;
 }
 

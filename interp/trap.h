@@ -27,10 +27,10 @@ struct stack {
     struct seg seg;
     struct desc_ss {
         uint32_t lo, hi, lin;
-    } desc;           /* of a new stack; sel 0 in seg: the current one */
+    } desc; /* of a new stack; sel 0 in seg: the current one */
     uint32_t sp;
-    bool user;        /* privilege of its accesses */
-    uint32_t error;   /* of #SS when it has no room */
+    bool user;      /* privilege of its accesses */
+    uint32_t error; /* of #SS when it has no room */
 };
 
 /* The current stack; the stack of ring `cpl` from the TSS, with its checks. */

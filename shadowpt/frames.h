@@ -18,9 +18,9 @@ struct frame {
 
 struct frames {
     struct frame *frame;
-    uint32_t count;       /* all */
-    uint32_t guest;       /* the first `guest` frames are the guest's region */
-    uint32_t next_free;   /* in the reserve: where the search goes on */
+    uint32_t count;     /* all */
+    uint32_t guest;     /* the first `guest` frames are the guest's region */
+    uint32_t next_free; /* in the reserve: where the search goes on */
 };
 
 /* Monitor's reserve, in frames: its own pages and the shadow tables (at most one for each 4 MiB below its top 64 MB). */

@@ -85,8 +85,14 @@ static bool guest_walk(const struct shadow *s, uint32_t lin, bool write, bool us
 
     if (v->cr0 & CR0_PG)
         return page_walk(&k, lin, write, user, w);
-    *w = (struct walk){
-        .lin = lin, .write = write, .user = user, .ok = true, .pa = lin, .writable = true, .user_page = true, .dirty = true};
+    *w = (struct walk){.lin = lin,
+                       .write = write,
+                       .user = user,
+                       .ok = true,
+                       .pa = lin,
+                       .writable = true,
+                       .user_page = true,
+                       .dirty = true};
     return true;
 }
 

@@ -22,7 +22,7 @@ struct shadow {
     struct machine *guest;    /* whose tables and p2m are shadowed */
     struct machine *hardware; /* in whose memory the shadow lies */
     struct frames *frames;
-    uint32_t root;            /* frame of the directory: what the hardware's CR3 points to */
+    uint32_t root; /* frame of the directory: what the hardware's CR3 points to */
 };
 
 /* Why a guest's access faulted. */
@@ -43,7 +43,8 @@ struct shadow_report {
 /* The first and last directory entries that belong to the guest; the monitor's follow. */
 enum { SHADOW_GUEST_PDES = 0xfc000000u >> 22 };
 
-int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware, struct frames *f); /* -1: no frames */
+int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware,
+                struct frames *f); /* -1: no frames */
 /* An entry of the root in the monitor's part. */
 void shadow_set_monitor(struct shadow *s, unsigned pde, uint32_t entry);
 enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user, struct shadow_report *r);

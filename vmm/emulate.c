@@ -2,5 +2,5 @@
 /* emulate: every instruction on the virtual CPU, in the monitor's interpreter, charged one by one. */
 #include "vmm/technique.h"
 
-const struct technique technique_emulate = {
-    .name = "emulate", .doc = "every instruction interpreted on the virtual CPU"};
+const struct technique technique_emulate = {.name = "emulate",
+                                            .doc = "every instruction interpreted on the virtual CPU"};

@@ -17,20 +17,14 @@
 #include "interp/machine.h"
 #include "interp/segment.h"
 
-enum {
-    GDT_GUEST = 248,
-    GDT_CODE = GDT_GUEST,
-    GDT_DATA,
-    GDT_TSS,
-    GDT_ENTRIES = 256
-};
+enum { GDT_GUEST = 248, GDT_CODE = GDT_GUEST, GDT_DATA, GDT_TSS, GDT_ENTRIES = 256 };
 
 struct shadow_gdt {
     struct machine *guest;
-    uint8_t *table;                 /* the physical GDT's bytes */
+    uint8_t *table; /* the physical GDT's bytes */
     bool valid[GDT_GUEST];
-    struct desc origin[GDT_GUEST];  /* the guest's descriptor a valid entry was made from */
-    uint64_t made;                  /* entries made, for the cost of making them */
+    struct desc origin[GDT_GUEST]; /* the guest's descriptor a valid entry was made from */
+    uint64_t made;                 /* entries made, for the cost of making them */
 };
 
 void gdt_init(struct shadow_gdt *g, struct machine *guest, uint8_t *table);

@@ -17,12 +17,12 @@ enum { PAGE_STUBS = 0, PAGE_IDT = 2, PAGE_GDT = 3, PAGE_TSS = 4, PAGE_STACK = 5,
 enum {
     STUB_SIZE = 16,
     VECTORS = 256,
-    COMMON = VECTORS * STUB_SIZE,  /* offset of the common tail */
-    AFTER_ESCAPE = COMMON + 2,     /* where the CPU goes on after the escape */
-    STUB_IN_ERROR = 3,             /* instructions of a stub: push vector, jmp, escape; */
-    STUB_IN = 4,                   /* where the CPU pushes no error code, push 0 before them */
-    STUB_OUT = 2,                  /* add esp, 8; iret, */
-    STUB_IRETS = 1                 /* of which IRET has a cost of its own */
+    COMMON = VECTORS * STUB_SIZE, /* offset of the common tail */
+    AFTER_ESCAPE = COMMON + 2,    /* where the CPU goes on after the escape */
+    STUB_IN_ERROR = 3,            /* instructions of a stub: push vector, jmp, escape; */
+    STUB_IN = 4,                  /* where the CPU pushes no error code, push 0 before them */
+    STUB_OUT = 2,                 /* add esp, 8; iret, */
+    STUB_IRETS = 1                /* of which IRET has a cost of its own */
 };
 
 #define SEL(index) ((unsigned)(index) << 3)
@@ -62,7 +62,8 @@ static void write_stubs(uint8_t *two_pages[2])
 static void write_idt(uint8_t *idt)
 {
     for (unsigned v = 0; v < VECTORS; v++) {
-        uint32_t to = SEG_CUT + v * STUB_SIZE, lo = SEL(GDT_CODE) << 16 | (to & 0xffff), hi = (to & 0xffff0000) | 0x8e00;
+        uint32_t to = SEG_CUT + v * STUB_SIZE, lo = SEL(GDT_CODE) << 16 | (to & 0xffff),
+                 hi = (to & 0xffff0000) | 0x8e00;
 
         memcpy(idt + 8 * v, &lo, 4);
         memcpy(idt + 8 * v + 4, &hi, 4);
@@ -151,7 +152,8 @@ static void trace_gdt(struct monitor *n)
 {
     const struct cpu *v = &n->guest->cpu;
 
-    uint32_t first = v->gdtr.base & ~(uint32_t)PAGE_OFFSET, pages = ((v->gdtr.base - first) + v->gdtr.limit) / PAGE_SIZE + 1;
+    uint32_t first = v->gdtr.base & ~(uint32_t)PAGE_OFFSET,
+             pages = ((v->gdtr.base - first) + v->gdtr.limit) / PAGE_SIZE + 1;
 
     for (uint32_t i = 0; i < pages; i++) {
         uint32_t at = first + i * PAGE_SIZE;

@@ -42,16 +42,16 @@ struct monitor {
 
     /* Time: what the physical CPU's counters were when the guest's clock was last brought up to date. */
     uint64_t seen_cycles, seen_insns;
-    unsigned stub_insns;     /* of those that follow, instructions that are the stub's and not the guest's */
-    uint64_t stub_cycles;    /* cycles that stubs' instructions took, in all */
-    uint64_t interpreted;    /* guest instructions that the virtual CPU executed */
+    unsigned stub_insns;  /* of those that follow, instructions that are the stub's and not the guest's */
+    uint64_t stub_cycles; /* cycles that stubs' instructions took, in all */
+    uint64_t interpreted; /* guest instructions that the virtual CPU executed */
     uint64_t exits[EXIT_REASONS];
-    bool stop;               /* vm_interrupt() */
-    bool on_hardware;        /* the guest is the hardware's to run on: at its stub's IRET, or beyond it */
-    bool live;               /* beyond it: vm_step() left the guest's state in the hardware's registers */
-    bool single;             /* vm_step(): come back after one instruction */
-    enum why_not why;        /* of the last interpretation that was not asked for by a trap */
-    bool shadow_stale;       /* the guest flushed: drop the shadow before it runs */
+    bool stop;         /* vm_interrupt() */
+    bool on_hardware;  /* the guest is the hardware's to run on: at its stub's IRET, or beyond it */
+    bool live;         /* beyond it: vm_step() left the guest's state in the hardware's registers */
+    bool single;       /* vm_step(): come back after one instruction */
+    enum why_not why;  /* of the last interpretation that was not asked for by a trap */
+    bool shadow_stale; /* the guest flushed: drop the shadow before it runs */
     bool gdt_stale;
     struct hole hole;
 };

@@ -158,8 +158,7 @@ struct vm *vm_create(const struct vm_config *k, char *error, size_t room)
         }
     }
     if (!v) {
-        snprintf(error, room, "cannot get %llu MiB of host memory for the machine",
-                 (unsigned long long)(k->mem >> 20));
+        snprintf(error, room, "cannot get %llu MiB of host memory for the machine", (unsigned long long)(k->mem >> 20));
         return NULL;
     }
     v->hw->owner = v->guest->owner = v;

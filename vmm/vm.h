@@ -66,8 +66,8 @@ struct vm_stats {
     struct {
         uint64_t guest, tc, walk, switching, monitor, device, idle;
     } by;
-    uint64_t traps[256];            /* events the physical CPU delivered, by vector */
-    uint64_t injected[256];         /* events the monitor delivered to the guest */
+    uint64_t traps[256];    /* events the physical CPU delivered, by vector */
+    uint64_t injected[256]; /* events the monitor delivered to the guest */
     uint64_t exits[EXIT_REASONS];
     uint64_t tlb_hits, tlb_misses, tlb_flushes; /* of the physical CPU; in emulate, of the software CPU */
 };

@@ -71,11 +71,8 @@ void world_in(struct monitor *n, const struct trap_frame *f)
 void world_in_live(struct monitor *n)
 {
     const struct cpu *p = &n->hw->cpu;
-    const struct trap_frame f = {.eip = p->eip,
-                                 .cs = p->seg[CS].sel,
-                                 .eflags = cpu_eflags(p),
-                                 .esp = p->r[ESP],
-                                 .ss = p->seg[SS].sel};
+    const struct trap_frame f = {
+        .eip = p->eip, .cs = p->seg[CS].sel, .eflags = cpu_eflags(p), .esp = p->r[ESP], .ss = p->seg[SS].sel};
 
     world_in(n, &f);
 }
