@@ -22,10 +22,10 @@ void attention(struct cpu *c)
 }
 
 /* May this translation be used without looking at anything else from now on? */
-static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable)
+static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
 {
     struct machine *m = c->m;
-    struct lookaside *l = &c->la[lin >> PAGE_SHIFT & (LA_LINES - 1)];
+    struct lookaside *l = &c->tlb.line[user][lin >> PAGE_SHIFT & (LA_LINES - 1)];
     uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
 
     if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
@@ -43,8 +43,7 @@ static uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin, bool 
     uint32_t pa;
 
     if (!(c->cr0 & CR0_PG)) {
-        if (user == (c->cpl == 3))
-            lookaside_fill(c, lin, lin, true);
+        lookaside_fill(c, lin, lin, true, user);
         return lin;
     }
     e = tlb_find(&c->tlb, lin);
@@ -54,8 +53,7 @@ static uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin, bool 
         e = paging_miss(c, o, lin, write, user);
     }
     pa = e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET);
-    if (user == (c->cpl == 3))
-        lookaside_fill(c, lin, pa, e->dirty && (e->writable || !wp));
+    lookaside_fill(c, lin, pa, e->dirty && (e->writable || !wp), user);
     return pa;
 }
 
@@ -127,10 +125,28 @@ void rmw_commit(struct cpu *c, unsigned size)
     block_attention(c, c->staged_op);
 }
 
+/* The lookaside's answer for an access of the processor itself, as hit() gives it for an instruction's. */
+static bool lin_hit(struct cpu *c, uint32_t lin, unsigned size, bool user, int w, uint8_t **p)
+{
+    const struct lookaside *l = &c->tlb.line[user][lin >> PAGE_SHIFT & (LA_LINES - 1)];
+
+    *p = (uint8_t *)(l->host + lin);
+    if ((w ? l->write : l->read) != (((uint64_t)lin + size - 1) & ~(uint64_t)PAGE_OFFSET))
+        return false;
+    c->fast_hits++;
+    return true;
+}
+
 uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool user)
 {
     struct staged s;
+    uint32_t v = 0;
+    uint8_t *p;
 
+    if (lin_hit(c, lin, size, user, 0, &p)) {
+        memcpy(&v, p, size);
+        return v;
+    }
     locate(c, NULL, lin, size, false, user, &s);
     return staged_load(c, &s, size);
 }
@@ -138,7 +154,12 @@ uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool user)
 void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
 {
     struct staged s;
+    uint8_t *p;
 
+    if (lin_hit(c, lin, size, user, 1, &p)) {
+        memcpy(p, &v, size);
+        return;
+    }
     locate(c, NULL, lin, size, true, user, &s);
     staged_store(c, &s, size, v);
 }
@@ -146,8 +167,10 @@ void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v
 void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)
 {
     struct staged s;
+    uint8_t *p;
 
-    locate(c, NULL, lin, size, true, user, &s);
+    if (!lin_hit(c, lin, size, user, 1, &p))
+        locate(c, NULL, lin, size, true, user, &s);
 }
 
 uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user)

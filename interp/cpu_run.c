@@ -58,7 +58,7 @@ bool machine_hangs(const struct machine *m)
 
     if (c->activity != HALTED || (c->eflags & FL_IF && (c->intr || m->deadline_due)))
         return false;
-    return !(c->eflags & FL_IF) || m->clock.next == CLOCK_NEVER;
+    return !(c->eflags & FL_IF) || !(m->awaits_input || m->deadline.when != CLOCK_NEVER || pc_can_wake(&m->pc));
 }
 
 /* HLT: time passes until something happens. Returns a stop, or STOP_NOT. */

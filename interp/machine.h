@@ -74,7 +74,8 @@ struct machine {
     bool deadline_due;
     uint8_t deadline_vector;
 
-    bool exited; /* the debug-exit port was written, */
+    bool awaits_input; /* keys or bytes will still come from outside: HLT with IF set is no hang */
+    bool exited;       /* the debug-exit port was written, */
     uint8_t exit_code;
     bool stop; /* machine_stop() */
 };

@@ -24,8 +24,13 @@ struct pc {
     struct debugport debugport;
 };
 
-/* Power-on state; claims the ports. `host` is copied; its `irq` and `intr` members are set by this function's wiring. */
+/*
+ * Devices as firmware leaves them; claims the ports. `host` is copied; its `irq` and `irq_ctx` are set here. The struct
+ * may not move afterwards: devices and timers point into it.
+ */
 void pc_init(struct pc *p, struct bus *b, const struct dev_host *host);
+/* Can the devices by themselves, by time passing, raise INTR? If not, a halted processor waits forever. */
+bool pc_can_wake(const struct pc *p);
 void pc_state(struct pc *p, struct state *s);
 
 #endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "interp/pc.h"
+
+#include "interp/state.h"
+
+static void to_pic(void *irq_ctx, unsigned line, bool level)
+{
+    pic_line(irq_ctx, line, level);
+}
+
+/* Ports by the PC/AT's map (82371AB data sheet, table 6; VGA and COM1 as on every PC since). */
+static void claim_ports(struct pc *p, struct bus *b)
+{
+    const struct port_range map[] = {
+        {0x20, 2, pic_in, pic_out, &p->pic},
+        {0xa0, 2, pic_in, pic_out, &p->pic},
+        {0x4d0, 2, pic_elcr_in, pic_elcr_out, &p->pic},
+        {0x40, 4, pit_in, pit_out, &p->pit},
+        {0x61, 1, pit_port61_in, pit_port61_out, &p->pit},
+        {0x60, 1, kbd_in, kbd_out, &p->kbd},
+        {0x64, 1, kbd_in, kbd_out, &p->kbd},
+        {0x3c0, 16, vga_in, vga_out, &p->vga},
+        {0x3d4, 2, vga_in, vga_out, &p->vga},
+        {0x3da, 1, vga_in, vga_out, &p->vga},
+        {UART_PORT, 8, uart_in, uart_out, &p->uart},
+        {DEBUGPORT, DEBUGPORT_COUNT, debugport_in, debugport_out, &p->debugport},
+    };
+
+    for (unsigned i = 0; i < sizeof map / sizeof *map; i++)
+        bus_claim(b, &map[i]);
+}
+
+void pc_init(struct pc *p, struct bus *b, const struct dev_host *host)
+{
+    p->host = *host;
+    p->host.irq = to_pic;
+    p->host.irq_ctx = &p->pic;
+    pic_init(&p->pic, &p->host);
+    pit_init(&p->pit, &p->host);
+    uart_init(&p->uart, &p->host);
+    kbd_init(&p->kbd, &p->host);
+    vga_init(&p->vga, &p->host);
+    debugport_init(&p->debugport, &p->host);
+    pic_settle(&p->pic);
+    claim_ports(p, b);
+}
+
+bool pc_can_wake(const struct pc *p)
+{
+    const struct {
+        const struct timer *timer;
+        unsigned irq;
+    } source[] = {{&p->pit.timer, 0}, {&p->kbd.wire, 1}, {&p->kbd.release, 1}, {&p->uart.idle, UART_IRQ}};
+
+    for (unsigned i = 0; i < sizeof source / sizeof *source; i++)
+        if (source[i].timer->when != CLOCK_NEVER && pic_passes(&p->pic, source[i].irq))
+            return true;
+    return false;
+}
+
+void pc_state(struct pc *p, struct state *s)
+{
+    pic_state(s, &p->pic);
+    pit_state(s, &p->pit);
+    uart_state(s, &p->uart);
+    kbd_state(s, &p->kbd);
+    vga_state(s, &p->vga);
+}
