@@ -52,7 +52,11 @@ static inline bool state_loading(const struct state *s)
     return s->dir == STATE_LOAD && !s->error[0];
 }
 
+struct cpu;
 struct machine;
+
+/* The architectural state of a processor, its clock apart. INTR is the devices' to drive again. */
+void cpu_state(struct state *s, struct cpu *c);
 
 /*
  * The whole canonical state of a machine: CPU, clock, devices, RAM by (guest-)physical page (absent and zero pages are

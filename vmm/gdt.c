@@ -93,6 +93,20 @@ bool gdt_reversible(struct shadow_gdt *g, const struct seg *s)
     return s->base == desc_base(d) && s->limit == desc_limit(d) && s->attr == (desc_attr(d) & 0xf0ff);
 }
 
+uint16_t gdt_slot(struct shadow_gdt *g, unsigned seg, const struct seg *s)
+{
+    uint32_t units = s->attr & ATTR_G ? s->limit >> PAGE_SHIFT : s->limit, lo, hi;
+    struct desc d = {.lo = s->base << 16 | (units & 0xffff),
+                     .hi =
+                         (s->base & 0xff000000) | (units & 0xf0000) | (uint32_t)s->attr << 8 | (s->base >> 16 & 0xff)};
+
+    if (!cut(&d, &lo, &hi))
+        return 0;
+    gdt_put(g, GDT_SLOTS + seg, lo, hi);
+    g->made++;
+    return (uint16_t)((GDT_SLOTS + seg) << 3);
+}
+
 uint16_t gdt_sel_out(unsigned sel)
 {
     return (uint16_t)((sel & 3) == 0 ? sel | 1 : sel);

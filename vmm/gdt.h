@@ -3,7 +3,8 @@
  * The physical GDT while a guest runs: the guest's descriptors as far as it has loaded them, cut so that none reaches the
  * monitor's top 64 MB and with DPL 0 raised to 1, and behind them the monitor's own.
  *
- *      index 0 .. 247   shadows of the guest's, all zero until needed
+ *      index 0 .. 239   shadows of the guest's, all zero until needed
+ *            240 .. 245 one for each segment register, for hidden parts that stand in no table of the guest's
  *            248 ..     monitor code, data, TSS
  *
  * A shadow stays true because the pages of the guest's GDT are traced: a write to them drops it.
@@ -17,7 +18,7 @@
 #include "interp/machine.h"
 #include "interp/segment.h"
 
-enum { GDT_GUEST = 248, GDT_CODE = GDT_GUEST, GDT_DATA, GDT_TSS, GDT_ENTRIES = 256 };
+enum { GDT_GUEST = 240, GDT_SLOTS = 240, GDT_CODE = 248, GDT_DATA, GDT_TSS, GDT_ENTRIES = 256 };
 
 struct shadow_gdt {
     struct machine *guest;
@@ -36,6 +37,12 @@ void gdt_drop(struct shadow_gdt *g);
 bool gdt_shadow(struct shadow_gdt *g, unsigned sel);
 /* Is this register's hidden part what a load of its selector would give, here and in the shadow? */
 bool gdt_reversible(struct shadow_gdt *g, const struct seg *s);
+
+/*
+ * Puts a hidden part into its register's own slot and returns the selector (RPL 0), or 0 when it cannot be cut. Only for
+ * a CPU on which no selector can be read or loaded without a trap: the guest must not see it.
+ */
+uint16_t gdt_slot(struct shadow_gdt *g, unsigned seg, const struct seg *s);
 
 /* The guest's selector as the hardware must hold it in CS and SS, and back: ring 0 is played in ring 1. */
 uint16_t gdt_sel_out(unsigned sel);

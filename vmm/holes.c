@@ -125,17 +125,17 @@ void hole_check(struct vm *vm)
 
     world_in_live(n);
     name_instruction(g, &h);
-    if (!n->hole.bit)
-        execute_copy(g, &e);
+    execute_copy(g, &e);
     arm(&hw->cpu, false);
     machine_step(hw, CLOCK_NEVER);
-    arm(&hw->cpu, true);
-    if (hw->cpu.cpl == 0 || n->hole.bit) /* it trapped after all: no hole */
+    if (hw->cpu.cpl != 0) { /* else it trapped after all: no hole */
+        world_in_live(n);
+        judge(&h, &e, g);
+    }
+    if (!h.bit) {
+        arm(&hw->cpu, true);
         return;
-    world_in_live(n);
-    judge(&h, &e, g);
-    if (!h.bit)
-        return;
-    n->hole = h;
+    }
+    n->hole = h; /* the first one is what is asked for: no further looks */
     VM_OBSERVE(vm, hole, h.address.v, 0);
 }

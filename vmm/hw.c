@@ -48,3 +48,9 @@ void hw_set_deadline(struct machine *hw, uint64_t tick, uint8_t vector)
 {
     machine_deadline(hw, tick, vector);
 }
+
+void hw_out(struct machine *hw, uint16_t port, uint8_t v)
+{
+    charge(&hw->cpu, ACCOUNT_DEVICE, hw->cost.port);
+    bus_out(&hw->bus, port, 1, v);
+}

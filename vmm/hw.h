@@ -21,6 +21,8 @@ void hw_mov_seg(struct machine *hw, unsigned seg, unsigned sel);
 void hw_mov_reg(struct machine *hw, unsigned reg, uint32_t v);
 /* WRMSR to the deadline timer. */
 void hw_set_deadline(struct machine *hw, uint64_t tick, uint8_t vector);
+/* OUT, one byte. */
+void hw_out(struct machine *hw, uint16_t port, uint8_t v);
 /* Monitor work that is no single instruction: books its cost. */
 void hw_work(struct machine *hw, uint64_t cycles);
 

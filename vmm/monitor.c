@@ -116,6 +116,13 @@ static void hand_over(struct monitor *n)
     cpu_refresh(p);
 }
 
+/* The machine's own timer and keyboard are not the guest's; the monitor needs no interrupt but its deadline. */
+static void mask_interrupts(struct machine *hw)
+{
+    hw_out(hw, 0x21, 0xff); /* OCW1 of both PICs (8259A data sheet) */
+    hw_out(hw, 0xa1, 0xff);
+}
+
 int monitor_boot(struct monitor *n)
 {
     uint32_t frame[MONITOR_PAGES], table = frames_take(&n->frames, TYPE_TABLE), *entry;
@@ -141,6 +148,7 @@ int monitor_boot(struct monitor *n)
     gdt_init(&n->gdt, n->guest, page[PAGE_GDT]);
     write_gdt(&n->gdt);
     hand_over(n);
+    mask_interrupts(n->hw);
     n->seen_cycles = cpu_cycles(&n->hw->cpu);
     n->seen_insns = cpu_insns(&n->hw->cpu);
     n->stub_insns = 0;

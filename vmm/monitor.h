@@ -39,6 +39,7 @@ struct monitor {
     struct shadow_gdt gdt;
     uint32_t stack_frame; /* frame of the stack page */
     bool virtualizable;
+    uint16_t out_sel[SEGS]; /* the selectors that the hardware was given for the guest's */
 
     /* Time: what the physical CPU's counters were when the guest's clock was last brought up to date. */
     uint64_t seen_cycles, seen_insns;

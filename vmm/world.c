@@ -38,10 +38,10 @@ void world_sync_clock(struct monitor *n)
 static void segment_in(struct monitor *n, unsigned seg, unsigned hw_sel, unsigned guest_sel)
 {
     struct cpu *v = &n->guest->cpu;
-    unsigned held = seg == CS || seg == SS ? gdt_sel_out(v->seg[seg].sel) : v->seg[seg].sel;
 
-    if (hw_sel == held)
+    if (hw_sel == n->out_sel[seg])
         return;
+    n->out_sel[seg] = (uint16_t)hw_sel;
     if (sel_null(hw_sel) || !n->gdt.valid[hw_sel >> 3])
         segment_null(v, seg, guest_sel);
     else
@@ -77,6 +77,27 @@ void world_in_live(struct monitor *n)
     world_in(n, &f);
 }
 
+/*
+ * The selector with which the hardware can hold a segment register of the guest: its own, where a load of that gives the
+ * same hidden part; on a CPU that lets no selector be seen, any that does. False: there is none.
+ */
+static bool segment_out(struct monitor *n, unsigned seg, uint16_t *sel)
+{
+    const struct seg *s = &n->guest->cpu.seg[seg];
+    bool ring = seg == CS || seg == SS;
+
+    *sel = s->sel;
+    if (!gdt_reversible(&n->gdt, s)) {
+        *sel = n->virtualizable ? gdt_slot(&n->gdt, seg, s) : 0;
+        if (!*sel)
+            return false;
+        *sel |= s->sel & 3;
+    }
+    if (ring)
+        *sel = gdt_sel_out(*sel);
+    return true;
+}
+
 enum why_not representable(struct monitor *n)
 {
     const struct cpu *v = &n->guest->cpu;
@@ -95,9 +116,12 @@ enum why_not representable(struct monitor *n)
         return WHY_inactive;
     if (v->eip >= SEG_CUT || v->seg[CS].base + v->eip >= SEG_CUT)
         return WHY_high_code;
-    for (unsigned i = 0; i < SEGS; i++)
-        if (!gdt_reversible(&n->gdt, &v->seg[i]))
+    for (unsigned i = 0; i < SEGS; i++) {
+        uint16_t sel;
+
+        if (!segment_out(n, i, &sel))
             return WHY_segment;
+    }
     if (!(v->seg[SS].attr & ATTR_P) || (v->seg[SS].sel & 3) != v->cpl || (v->seg[CS].sel & 3) != v->cpl)
         return WHY_stack;
     return WHY_nothing;
@@ -108,10 +132,10 @@ static void frame_out(struct monitor *n)
 {
     const struct cpu *v = &n->guest->cpu;
     struct trap_frame f = {.eip = v->eip,
-                           .cs = gdt_sel_out(v->seg[CS].sel),
+                           .cs = n->out_sel[CS],
                            .eflags = (cpu_eflags(v) & DIRECT_FLAGS) | FL_IF | FL_1,
                            .esp = v->r[ESP],
-                           .ss = gdt_sel_out(v->seg[SS].sel)};
+                           .ss = n->out_sel[SS]};
     uint64_t at = ((uint64_t)n->stack_frame << PAGE_SHIFT) + PAGE_SIZE - sizeof f;
 
     (void)machine_write(n->hw, at, &f, sizeof f);
@@ -127,8 +151,10 @@ void world_out(struct monitor *n)
     for (unsigned i = 0; i < 8; i++)
         if (i != ESP)
             hw_mov_reg(hw, i, v->r[i]);
+    for (unsigned i = 0; i < SEGS; i++)
+        (void)segment_out(n, i, &n->out_sel[i]); /* representable() has said that there is one */
     for (unsigned i = 0; i < sizeof data; i++)
-        hw_mov_seg(hw, data[i], v->seg[data[i]].sel);
+        hw_mov_seg(hw, data[i], n->out_sel[data[i]]);
     if (cr0 != hw->cpu.cr0)
         hw_mov_cr0(hw, cr0);
     frame_out(n);

@@ -58,6 +58,7 @@ static void release(struct counter *c, uint64_t p)
 /* The next pulse loads CR into the counting element. */
 static void begin(struct counter *c, uint64_t p)
 {
+    c->low = c->mode == 1 && !counter_out(c, p);
     c->n = c->reload;
     c->start = p + 1;
     c->at = 0;
@@ -156,7 +157,7 @@ bool counter_out(const struct counter *c, uint64_t p)
     if (c->mode == 0)
         return e >= c->n;
     if (c->mode == 1)
-        return !loaded(c, p) || e >= c->n;
+        return loaded(c, p) ? e >= c->n : !c->low;
     return e != c->n;
 }
 
@@ -196,7 +197,7 @@ static uint64_t single_edge(const struct counter *c, uint64_t p)
 {
     uint64_t e = elapsed(c, p);
 
-    if (c->mode == 1 && !loaded(c, p))
+    if (c->mode == 1 && !loaded(c, p) && !c->low)
         return c->start;
     if (e < c->n)
         return c->start + c->n;
@@ -221,6 +222,7 @@ void counter_state(struct state *s, struct counter *c)
     state_bool(s, &c->written);
     state_bool(s, &c->started);
     state_bool(s, &c->held);
+    state_bool(s, &c->low);
     state_u32(s, &c->reload);
     state_u32(s, &c->n);
     state_u64(s, &c->start);

@@ -25,6 +25,7 @@ struct counter {
     bool written;    /* a count was written since the mode was */
     bool started;    /* counting: from `start` on */
     bool held;       /* GATE low stopped it, `at` pulses after the start */
+    bool low;        /* mode 1 was triggered again while OUT was low: so it stays until loaded */
     uint32_t reload; /* CR: the count written last, 1 to 65536 (10000 in BCD) */
     uint32_t n;      /* the count it runs with */
     uint64_t start, at;

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/console.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "vmm/vm.h"
+
+enum { FIRST_ROOM = 4096 };
+
+static void keep(struct console *c, uint8_t byte)
+{
+    if (c->size == c->room) {
+        size_t room = c->room ? 2 * c->room : FIRST_ROOM;
+        uint8_t *text = c->room < CONSOLE_MAX ? realloc(c->text, room) : NULL;
+
+        if (!text) {
+            c->cut = true;
+            return;
+        }
+        c->text = text;
+        c->room = room;
+    }
+    c->text[c->size++] = byte;
+}
+
+static void failed(struct console *c)
+{
+    c->error = errno ? errno : EIO;
+    vm_interrupt(c->vm);
+}
+
+void console_byte(void *console, uint8_t byte)
+{
+    struct console *c = console;
+
+    if (c->keep)
+        keep(c, byte);
+    if (!c->out || c->error)
+        return;
+    errno = 0;
+    if (putc(byte, c->out) == EOF || (byte == '\n' && fflush(c->out)))
+        failed(c);
+}
+
+void console_flush(struct console *c)
+{
+    errno = 0;
+    if (c->out && !c->error && fflush(c->out))
+        failed(c);
+}
+
+void console_free(struct console *c)
+{
+    free(c->text);
+    c->text = NULL;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/disasm.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <Zycore/Format.h>
+#include <Zydis/Zydis.h>
+
+#include "interp/access.h"
+#include "interp/decode.h"
+#include "interp/machine.h"
+#include "interp/symbols.h"
+
+/* Further away than this from a name, an address is nowhere in particular. */
+enum { NEAR = 0x10000 };
+
+/* What the formatter's hook needs, and the function that it stands in for. */
+struct naming {
+    const struct symbols *symbols;
+    ZydisFormatterFunc print_address;
+};
+
+const char *disasm_symbol(const struct symbols *s, uint32_t address, char *text, size_t room)
+{
+    uint32_t offset = 0;
+    const struct symbol *y = symbols_at(s, address, &offset);
+
+    text[0] = '\0';
+    if (y && offset == 0)
+        (void)snprintf(text, room, "%s", y->name);
+    else if (y && offset < NEAR)
+        (void)snprintf(text, room, "%s+0x%" PRIx32, y->name, offset);
+    return text;
+}
+
+/* An absolute address is printed as its symbol, where it has one. */
+static ZyanStatus print_address(const ZydisFormatter *f, ZydisFormatterBuffer *b, ZydisFormatterContext *k)
+{
+    const struct naming *n = k->user_data;
+    char name[128];
+    ZyanU64 address;
+    ZyanString *to;
+
+    ZYAN_CHECK(ZydisCalcAbsoluteAddress(k->instruction, k->operand, k->runtime_address, &address));
+    if (!*disasm_symbol(n->symbols, (uint32_t)address, name, sizeof name))
+        return n->print_address(f, b, k);
+    ZYAN_CHECK(ZydisFormatterBufferAppend(b, ZYDIS_TOKEN_SYMBOL));
+    ZYAN_CHECK(ZydisFormatterBufferGetString(b, &to));
+    return ZyanStringAppendFormat(to, "%s", name);
+}
+
+static bool make_formatter(ZydisFormatter *f, struct naming *n)
+{
+    n->print_address = print_address;
+    return ZYAN_SUCCESS(ZydisFormatterInit(f, ZYDIS_FORMATTER_STYLE_INTEL)) &&
+           ZYAN_SUCCESS(ZydisFormatterSetProperty(f, ZYDIS_FORMATTER_PROP_HEX_UPPERCASE, ZYAN_FALSE)) &&
+           ZYAN_SUCCESS(ZydisFormatterSetProperty(f, ZYDIS_FORMATTER_PROP_ADDR_PADDING_ABSOLUTE,
+                                                  (ZyanUPointer)ZYDIS_PADDING_DISABLED)) &&
+           ZYAN_SUCCESS(
+               ZydisFormatterSetHook(f, ZYDIS_FORMATTER_FUNC_PRINT_ADDRESS_ABS, (const void **)&n->print_address));
+}
+
+/* The shared end: `code32` is CS.D. */
+static unsigned text_of(const uint8_t *bytes, size_t n, uint32_t address, bool code32, struct naming *naming,
+                        char *text, size_t room)
+{
+    ZydisDecoder d;
+    ZydisDecodedInstruction i;
+    ZydisDecodedOperand operand[ZYDIS_MAX_OPERAND_COUNT];
+    ZydisFormatter f;
+
+    (void)snprintf(text, room, "??");
+    if (ZYAN_FAILED(ZydisDecoderInit(&d, code32 ? ZYDIS_MACHINE_MODE_LEGACY_32 : ZYDIS_MACHINE_MODE_LEGACY_16,
+                                     code32 ? ZYDIS_STACK_WIDTH_32 : ZYDIS_STACK_WIDTH_16)) ||
+        ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &i, operand)) || !make_formatter(&f, naming))
+        return 0;
+    if (ZYAN_FAILED(
+            ZydisFormatterFormatInstruction(&f, &i, operand, i.operand_count_visible, text, room, address, naming)))
+        return 0;
+    return i.length;
+}
+
+unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, const struct symbols *s, char *text, size_t room)
+{
+    struct naming naming = {.symbols = s};
+
+    return text_of(bytes, n, address, true, &naming, text, room);
+}
+
+unsigned disasm_next(struct machine *m, const struct symbols *s, char *text, size_t room)
+{
+    struct naming naming = {.symbols = s};
+    const struct cpu *c = &m->cpu;
+    uint32_t at = c->seg[CS].base + c->eip;
+    uint8_t bytes[INSN_MAX];
+    unsigned n = INSN_MAX;
+
+    /* The last instruction before a page that is not there is still an instruction. */
+    while (n && lin_peek(m, at, bytes, n))
+        n--;
+    return text_of(bytes, n, at, c->seg[CS].attr & ATTR_D, &naming, text, room);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* `ringside isa`: interp/isa.def as a list for people. */
+#include "interp/isa.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "interp/cost.h"
+#include "ui/command.h"
+#include "ui/i18n.h"
+#include "ui/options.h"
+#include "ui/report.h"
+#include "ui/text.h"
+
+/* What of IA-32 is more than an instruction and is not built. */
+static const struct feature {
+    const char *name, *doc;
+} missing_feature[] = {
+    {"hardware task switch", N_("JMP, CALL, IRET or an interrupt through a TSS or task gate")},
+    {"virtual-8086 mode", N_("EFLAGS.VM")},
+    {"real-address mode", N_("CR0.PE clear; guests start in protected mode, as Multiboot has it")},
+    {"x87, MMX, SSE", N_("floating point and vectors; x87 raises #NM where CR0 says so, else #UD")},
+    {"debug-register breakpoints", N_("DR0 to DR7 can be read and written, and do nothing")},
+    {"SYSENTER, SYSEXIT", N_("the fast system call; its MSRs exist")},
+    {"PAE", N_("three-level paging, CR4.PAE")},
+    {"APIC", N_("local APIC and I/O APIC; the PICs are there")},
+};
+
+static const char *class_name(const struct isa_entry *e, char room[40])
+{
+    static const char *const name[] = {
+        [CLASS_INNOCUOUS] = "innocuous", [CLASS_PRIVILEGED] = "privileged", [CLASS_HOLE] = "hole"};
+
+    if (e->class != CLASS_HOLE)
+        return name[e->class];
+    if (e->hole)
+        (void)snprintf(room, 40, "hole %u", e->hole);
+    else
+        (void)snprintf(room, 40, "hole +");
+    return room;
+}
+
+static unsigned cost_of(const struct isa_entry *e)
+{
+    uint32_t v;
+
+    memcpy(&v, (const char *)&cost_presets[0].cost + e->cost, sizeof v);
+    return v;
+}
+
+static void print_entry(const struct isa_entry *e)
+{
+    char opcode[12], digit[8] = "", room[40];
+
+    (void)snprintf(opcode, sizeof opcode, e->opcode > 0xff ? "0F %02X" : "%02X", e->opcode & 0xff);
+    if (e->digit >= 0)
+        (void)snprintf(digit, sizeof digit, "/%d", e->digit);
+    printf("%-6s%-4s%-11s%-10s%-12s%5u%s\n", opcode, digit, e->mnemonic, form_info[e->form].text, class_name(e, room),
+           cost_of(e), e->flags & ISA_MISSING ? _("  not built: #UD") : "");
+}
+
+static void print_head(void)
+{
+    (void)text_put(stdout, _("opcode"), 10);
+    (void)text_put(stdout, _("mnemonic"), 11);
+    (void)text_put(stdout, _("operands"), 10);
+    (void)text_put(stdout, _("class"), 13);
+    printf("%s\n", _("cost"));
+}
+
+static void print_foot(void)
+{
+    putchar('\n');
+    text_wrap(stdout,
+              _("Class: Popek and Goldberg's. A hole is sensitive but not privileged; its number is its place in "
+                "Robin and Irvine's list, + is this project's addition to it. Cost: cycles, preset p4-2003; "
+                "memory, walks and events come on top. Operands: as in the SDM's opcode maps."),
+              0, 79);
+}
+
+static bool wanted(const struct options *o, const struct isa_entry *e)
+{
+    if (o->word && strcasecmp(o->word, e->mnemonic) != 0)
+        return false;
+    if (o->missing && !(e->flags & ISA_MISSING))
+        return false;
+    return o->class < 0 || o->class == e->class;
+}
+
+static unsigned print_table(const struct options *o)
+{
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < isa_count; i++) {
+        if (!wanted(o, &isa[i]))
+            continue;
+        if (found++ == 0)
+            print_head();
+        print_entry(&isa[i]);
+    }
+    return found;
+}
+
+static void print_missing_features(void)
+{
+    putchar('\n');
+    for (size_t i = 0; i < sizeof missing_feature / sizeof missing_feature[0]; i++)
+        printf("%-28s%s\n", missing_feature[i].name, _(missing_feature[i].doc));
+}
+
+static bool known(const char *mnemonic)
+{
+    for (unsigned i = 0; i < isa_count; i++)
+        if (strcasecmp(mnemonic, isa[i].mnemonic) == 0)
+            return true;
+    return false;
+}
+
+int command_isa(int argc, char **argv)
+{
+    struct options o;
+
+    if (options_parse(&o, FOR_ISA, argc, argv))
+        return STATUS_USAGE;
+    if (o.help)
+        return command_help("isa");
+    if (o.word && !known(o.word))
+        return report(STATUS_USAGE, _("isa: %s is in no line of the instruction table"), o.word);
+    if (print_table(&o) && !o.missing)
+        print_foot();
+    if (o.missing && !o.word)
+        print_missing_features();
+    return STATUS_OK;
+}

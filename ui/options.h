@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of all commands: one table in options.c, one meaning everywhere. */
+#ifndef UI_OPTIONS_H
+#define UI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cost_preset;
+struct technique;
+
+/* Commands, as bits: who takes an option. */
+enum command_set { FOR_RUN = 1, FOR_ISA = 2, FOR_DEMO = 4, FOR_ALL = FOR_RUN | FOR_ISA | FOR_DEMO };
+
+enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
+
+enum { MODULES_MAX = 16 };
+
+struct options {
+    const char *word; /* the one argument that is no option: GUEST, or a mnemonic */
+    const struct technique *technique;
+    bool virtualizable;
+    uint64_t mem;
+    unsigned tlb_sets, tlb_ways;
+    const struct cost_preset *cost;
+    bool clock_insns;
+    uint64_t limit; /* CLOCK_NEVER: none */
+    const char *append;
+    const char *module[MODULES_MAX];
+    unsigned modules;
+    const char *serial; /* "stdio", "none", or a file */
+    const char *keys, *save, *load, *trace;
+    const char *mmu; /* NULL: the mode's */
+    enum stats_form stats;
+    bool missing;
+    int class; /* enum pg_class, or -1: all */
+    bool ascii, help;
+};
+
+/* Why a value was not taken. */
+enum taken { TAKEN, TAKEN_BAD, TAKEN_UNBUILT };
+
+struct option {
+    const char *name;
+    const char *arg;    /* NULL: it has no value. "[=...]": the value may be left out */
+    const char *preset; /* the default, as text, or NULL */
+    const char *doc;
+    const char *allowed; /* what an error line says of the values */
+    unsigned commands;
+    enum taken (*take)(struct options *o, const char *value); /* NULL: its part is not built yet */
+};
+
+extern const struct option option_table[];
+extern const unsigned option_count;
+
+void options_init(struct options *o);
+/* 0, or STATUS_USAGE after one line on standard error. `argv` begins behind the command's name. */
+int options_parse(struct options *o, unsigned command, int argc, char **argv);
+/* The list for --help. */
+void options_help(unsigned command);
+
+/* take.c: the parsers. A value that is no value of its option is BAD. */
+enum taken take_mode(struct options *o, const char *v);
+enum taken take_mmu(struct options *o, const char *v);
+enum taken take_cpu(struct options *o, const char *v);
+enum taken take_mem(struct options *o, const char *v);
+enum taken take_tlb(struct options *o, const char *v);
+enum taken take_cost(struct options *o, const char *v);
+enum taken take_clock(struct options *o, const char *v);
+enum taken take_limit(struct options *o, const char *v);
+enum taken take_append(struct options *o, const char *v);
+enum taken take_module(struct options *o, const char *v);
+enum taken take_serial(struct options *o, const char *v);
+enum taken take_keys(struct options *o, const char *v);
+enum taken take_save(struct options *o, const char *v);
+enum taken take_load(struct options *o, const char *v);
+enum taken take_stats(struct options *o, const char *v);
+enum taken take_trace(struct options *o, const char *v);
+enum taken take_missing(struct options *o, const char *v);
+enum taken take_class(struct options *o, const char *v);
+enum taken take_lang(struct options *o, const char *v);
+enum taken take_ascii(struct options *o, const char *v);
+enum taken take_help(struct options *o, const char *v);
+
+#endif

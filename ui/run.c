@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* `ringside run`: a guest, headless, to its end. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/command.h"
+#include "ui/console.h"
+#include "ui/disasm.h"
+#include "ui/i18n.h"
+#include "ui/keys.h"
+#include "ui/options.h"
+#include "ui/report.h"
+#include "ui/session.h"
+#include "ui/stats.h"
+#include "ui/trace.h"
+#include "vmm/vm.h"
+
+/*
+ * Between slices the program looks whether somebody pressed Ctrl-C. Their ends are multiples of this many ticks, so that
+ * they are the same in each run.
+ */
+static const uint64_t SLICE = UINT64_C(1) << 26;
+
+static volatile sig_atomic_t interrupted;
+
+struct run {
+    struct options o;
+    struct session s;
+    struct console console;
+    struct keys keys;
+    struct trace *trace;
+    enum outcome outcome; /* NONE: interrupted */
+};
+
+static void on_interrupt(int signal)
+{
+    (void)signal;
+    interrupted = 1;
+}
+
+/* The first Ctrl-C ends the run in good order, a second one ends the program. */
+static void catch_signals(void)
+{
+    struct sigaction a = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
+
+    (void)sigemptyset(&a.sa_mask);
+    (void)sigaction(SIGINT, &a, NULL);
+    (void)sigaction(SIGTERM, &a, NULL);
+}
+
+static int open_console(struct run *r)
+{
+    struct console *c = &r->console;
+
+    c->keep = r->o.stats == STATS_JSON && strcmp(r->o.serial, "none") != 0;
+    if (strcmp(r->o.serial, "none") == 0)
+        return 0;
+    if (strcmp(r->o.serial, "stdio") == 0) {
+        c->out = c->keep ? NULL : stdout;
+        return 0;
+    }
+    c->out = fopen(r->o.serial, "wb");
+    return c->out ? 0 : report(STATUS_USAGE, "--serial %s: %s", r->o.serial, strerror(errno));
+}
+
+/* Everything that may be wrong with the command line is found before the guest's first instruction. */
+static int open_all(struct run *r)
+{
+    int status = session_open(&r->s, &r->o);
+
+    if (!status && r->o.keys)
+        status = keys_read(&r->keys, r->o.keys);
+    if (!status)
+        status = open_console(r);
+    if (!status && r->o.trace && !(r->trace = trace_open(r->o.trace)))
+        status = STATUS_USAGE;
+    if (status)
+        return status;
+    r->console.vm = r->s.vm;
+    vm_serial(r->s.vm, console_byte, &r->console);
+    if (r->trace)
+        vm_observe(r->s.vm, trace_event, r->trace);
+    keys_attach(&r->keys, vm_guest(r->s.vm));
+    return 0;
+}
+
+static void run(struct run *r)
+{
+    struct vm *v = r->s.vm;
+
+    while (!interrupted && !r->console.error) {
+        uint64_t next = (machine_now(vm_guest(v)) / SLICE + 1) * SLICE;
+
+        r->outcome = vm_run(v, next < r->o.limit ? next : r->o.limit);
+        console_flush(&r->console);
+        if (r->outcome != OUTCOME_NONE && !(r->outcome == OUTCOME_LIMIT && machine_now(vm_guest(v)) < r->o.limit))
+            return;
+    }
+    r->outcome = OUTCOME_NONE;
+}
+
+/* How a run that was no success ended: one line, with the place. */
+static void say_outcome(struct run *r)
+{
+    struct machine *g = vm_guest(r->s.vm);
+    uint32_t at = g->cpu.seg[CS].base + g->cpu.eip;
+    char name[128], where[180];
+
+    (void)snprintf(where, sizeof where,
+                   *disasm_symbol(r->s.symbols, at, name, sizeof name) ? "%08" PRIx32 " (%s)" : "%08" PRIx32, at, name);
+    switch (r->outcome) {
+    case OUTCOME_FAILED:
+        (void)report(STATUS_FAILED, _("%s: the guest failed: it wrote %u to port 0xf4, at eip %s"), r->o.word,
+                     g->exit_code, where);
+        break;
+    case OUTCOME_TRIPLE_FAULT: (void)report(STATUS_FAILED, _("%s: triple fault at eip %s"), r->o.word, where); break;
+    case OUTCOME_LIMIT:
+        (void)report(STATUS_FAILED, _("%s: limit of %" PRIu64 " ticks reached at eip %s"), r->o.word, r->o.limit,
+                     where);
+        break;
+    case OUTCOME_HANG:
+        (void)report(STATUS_FAILED, _("%s: hang: halted at eip %s, and nothing can wake it"), r->o.word, where);
+        break;
+    case OUTCOME_NONE: (void)report(STATUS_FAILED, _("%s: interrupted at eip %s"), r->o.word, where); break;
+    default: break;
+    }
+}
+
+static void say_hole(struct run *r)
+{
+    const struct hole *h = vm_hole(r->s.vm);
+    char name[128];
+
+    if (h->bit)
+        (void)report(STATUS_FAILED, _("a hole bit: %s at %08" PRIx32 " %s: the guest saw %s, a true machine gives %s"),
+                     h->mnemonic, h->address.v, disasm_symbol(r->s.symbols, h->address.v, name, sizeof name), h->got,
+                     h->expected);
+}
+
+static int print_stats(struct run *r)
+{
+    const struct result result = {
+        .options = &r->o, .vm = r->s.vm, .symbols = r->s.symbols, .console = &r->console, .outcome = r->outcome};
+
+    if (r->o.stats == STATS_TABLE)
+        stats_table(stderr, &result);
+    return r->o.stats == STATS_JSON && stats_json(stdout, &result) ? STATUS_FAILED : 0;
+}
+
+/* What is left to do after the run; the exit status. */
+static int finish(struct run *r)
+{
+    int status = r->outcome == OUTCOME_OK ? STATUS_OK : STATUS_FAILED;
+
+    if (r->console.error) {
+        status = STATUS_FAILED;
+        if (r->console.error == EPIPE)
+            return status; /* who read it has had enough: nothing to say */
+        (void)report(status, "--serial %s: %s", r->o.serial, strerror(r->console.error));
+    } else if (r->o.stats != STATS_JSON) {
+        say_outcome(r);
+        say_hole(r);
+    }
+    if (r->o.save && session_save(&r->s, r->o.save))
+        status = STATUS_FAILED;
+    return print_stats(r) ? STATUS_FAILED : status;
+}
+
+static int close_all(struct run *r)
+{
+    int status = trace_close(r->trace);
+    struct console *c = &r->console;
+
+    if (c->out && c->out != stdout && fclose(c->out) && !c->error)
+        status = report(STATUS_FAILED, "--serial %s: %s", r->o.serial, strerror(errno));
+    console_free(c);
+    session_close(&r->s);
+    keys_free(&r->keys);
+    return status;
+}
+
+static int run_guest(struct run *r)
+{
+    int status = open_all(r), closing;
+
+    if (!status) {
+        catch_signals();
+        run(r);
+        status = finish(r);
+    }
+    closing = close_all(r);
+    return status ? status : closing;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct run r = {.outcome = OUTCOME_NONE};
+
+    if (options_parse(&r.o, FOR_RUN, argc, argv))
+        return STATUS_USAGE;
+    if (r.o.help)
+        return command_help("run");
+    if (!r.o.word)
+        return report(STATUS_USAGE, _("run needs a guest: ringside run GUEST"));
+    return run_guest(&r);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What a run came to: --stats as a table, --stats=json as one object. */
+#ifndef UI_STATS_H
+#define UI_STATS_H
+
+#include <stdio.h>
+
+#include "vmm/vm.h"
+
+struct console;
+struct options;
+struct symbols;
+
+struct result {
+    const struct options *options;
+    struct vm *vm;
+    const struct symbols *symbols;
+    const struct console *console;
+    enum outcome outcome;
+};
+
+/* The name of the technique for memory, as --stats=json has it. */
+const char *stats_mmu(const struct vm *v);
+void stats_table(FILE *f, const struct result *r);
+/* 0; -1: out of memory, or not all could be written. */
+int stats_json(FILE *f, const struct result *r);
+
+#endif

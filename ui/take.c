@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* From an option's text to its value. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "interp/addr.h"
+#include "interp/clock.h"
+#include "interp/cost.h"
+#include "interp/isa.h"
+#include "ui/i18n.h"
+#include "ui/options.h"
+#include "vmm/technique.h"
+#include "vmm/vm.h"
+
+enum { TLB_ENTRIES_MAX = 4096 };
+
+/* Decimal digits only, and the rest. */
+static bool number(const char *text, uint64_t *v, const char **rest)
+{
+    const char *p = text;
+
+    for (*v = 0; *p >= '0' && *p <= '9'; p++) {
+        unsigned digit = (unsigned)(*p - '0');
+
+        if (*v > (UINT64_MAX - digit) / 10)
+            return false;
+        *v = *v * 10 + digit;
+    }
+    *rest = p;
+    return p != text;
+}
+
+/* A number, perhaps with K, M or G behind it: that many times `kilo`, its square or its cube. */
+static bool scaled(const char *text, unsigned kilo, uint64_t *v)
+{
+    static const char suffix[] = "KMG";
+    const char *rest, *s;
+
+    if (!number(text, v, &rest))
+        return false;
+    if (!*rest)
+        return true;
+    s = strchr(suffix, *rest >= 'a' && *rest <= 'z' ? *rest - 'a' + 'A' : *rest);
+    if (!s || rest[1])
+        return false;
+    for (long i = s - suffix; i >= 0; i--) {
+        if (*v > UINT64_MAX / kilo)
+            return false;
+        *v *= kilo;
+    }
+    return true;
+}
+
+/* The index of a word in a list that ends with NULL, or -1. */
+static int word_of(const char *const *list, const char *v)
+{
+    for (int i = 0; list[i]; i++)
+        if (strcmp(list[i], v) == 0)
+            return i;
+    return -1;
+}
+
+enum taken take_mode(struct options *o, const char *v)
+{
+    static const char *const planned[] = {"bt", "pv", "vtx", NULL};
+    const struct technique *t = technique_find(v);
+    size_t n = strlen(v);
+
+    if (t) {
+        o->technique = t;
+        return TAKEN;
+    }
+    return word_of(planned, v) >= 0 || (n > 3 && strcmp(v + n - 3, ".so") == 0) ? TAKEN_UNBUILT : TAKEN_BAD;
+}
+
+enum taken take_mmu(struct options *o, const char *v)
+{
+    static const char *const name[] = {"shadow", "nested", "direct", NULL};
+    int i = word_of(name, v);
+
+    o->mmu = v;
+    return i < 0 ? TAKEN_BAD : i == 0 ? TAKEN : TAKEN_UNBUILT;
+}
+
+enum taken take_cpu(struct options *o, const char *v)
+{
+    static const char *const name[] = {"x86", "virtualizable", NULL};
+    int i = word_of(name, v);
+
+    o->virtualizable = i == 1;
+    return i < 0 ? TAKEN_BAD : TAKEN;
+}
+
+enum taken take_mem(struct options *o, const char *v)
+{
+    if (!scaled(v, 1024, &o->mem) || o->mem < VM_MEM_MIN || o->mem > VM_MEM_MAX)
+        return TAKEN_BAD;
+    return o->mem % PAGE_SIZE ? TAKEN_BAD : TAKEN;
+}
+
+static bool power_of_two(uint64_t v)
+{
+    return v && !(v & (v - 1));
+}
+
+enum taken take_tlb(struct options *o, const char *v)
+{
+    uint64_t sets, ways;
+    const char *rest;
+
+    if (!number(v, &sets, &rest) || *rest != 'x' || !number(rest + 1, &ways, &rest) || *rest)
+        return TAKEN_BAD;
+    if (!power_of_two(sets) || !power_of_two(ways) || sets > TLB_ENTRIES_MAX || ways > TLB_ENTRIES_MAX / sets)
+        return TAKEN_BAD;
+    o->tlb_sets = (unsigned)sets;
+    o->tlb_ways = (unsigned)ways;
+    return TAKEN;
+}
+
+enum taken take_cost(struct options *o, const char *v)
+{
+    o->cost = cost_preset(v);
+    return o->cost ? TAKEN : TAKEN_BAD;
+}
+
+enum taken take_clock(struct options *o, const char *v)
+{
+    static const char *const name[] = {"cycles", "insns", NULL};
+    int i = word_of(name, v);
+
+    o->clock_insns = i == 1;
+    return i < 0 ? TAKEN_BAD : TAKEN;
+}
+
+enum taken take_limit(struct options *o, const char *v)
+{
+    if (!scaled(v, 1000, &o->limit))
+        return TAKEN_BAD;
+    if (o->limit == 0)
+        o->limit = CLOCK_NEVER;
+    return TAKEN;
+}
+
+enum taken take_append(struct options *o, const char *v)
+{
+    o->append = v;
+    return TAKEN;
+}
+
+enum taken take_module(struct options *o, const char *v)
+{
+    if (!*v || o->modules == MODULES_MAX)
+        return TAKEN_BAD;
+    o->module[o->modules++] = v;
+    return TAKEN;
+}
+
+/* A file's name: anything but nothing. */
+static enum taken file(const char **to, const char *v)
+{
+    *to = v;
+    return *v ? TAKEN : TAKEN_BAD;
+}
+
+enum taken take_serial(struct options *o, const char *v)
+{
+    return file(&o->serial, v);
+}
+
+enum taken take_keys(struct options *o, const char *v)
+{
+    return file(&o->keys, v);
+}
+
+enum taken take_save(struct options *o, const char *v)
+{
+    return file(&o->save, v);
+}
+
+enum taken take_load(struct options *o, const char *v)
+{
+    return file(&o->load, v);
+}
+
+enum taken take_trace(struct options *o, const char *v)
+{
+    return file(&o->trace, v);
+}
+
+enum taken take_stats(struct options *o, const char *v)
+{
+    if (v && strcmp(v, "json") != 0)
+        return TAKEN_BAD;
+    o->stats = v ? STATS_JSON : STATS_TABLE;
+    return TAKEN;
+}
+
+enum taken take_missing(struct options *o, const char *v)
+{
+    (void)v;
+    o->missing = true;
+    return TAKEN;
+}
+
+enum taken take_class(struct options *o, const char *v)
+{
+    static const char *const name[] = {
+        [CLASS_INNOCUOUS] = "innocuous", [CLASS_PRIVILEGED] = "privileged", [CLASS_HOLE] = "hole", NULL};
+
+    o->class = word_of(name, v);
+    return o->class < 0 ? TAKEN_BAD : TAKEN;
+}
+
+/* main() has set the language already, so that every message is in it. */
+enum taken take_lang(struct options *o, const char *v)
+{
+    (void)o;
+    return i18n_init(v) ? TAKEN : TAKEN_BAD;
+}
+
+enum taken take_ascii(struct options *o, const char *v)
+{
+    (void)v;
+    o->ascii = true;
+    return TAKEN;
+}
+
+enum taken take_help(struct options *o, const char *v)
+{
+    (void)v;
+    o->help = true;
+    return TAKEN;
+}
