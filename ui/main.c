@@ -96,8 +96,24 @@ static int run_command(int argc, char **argv)
     return c->run(argc - 1, argv + 1);
 }
 
+/* Options that all commands take may stand before the command's name: the name moves to the front. */
+static void name_first(int argc, char **argv)
+{
+    char *name;
+    int i = 1;
+
+    while (i < argc && (strcmp(argv[i], "--ascii") == 0 || strncmp(argv[i], "--lang", 6) == 0))
+        i += strcmp(argv[i], "--lang") == 0 ? 2 : 1;
+    if (i >= argc)
+        return;
+    name = argv[i];
+    memmove(&argv[2], &argv[1], (size_t)(i - 1) * sizeof *argv);
+    argv[1] = name;
+}
+
 static int dispatch(int argc, char **argv)
 {
+    name_first(argc, argv);
     if (argc < 2)
         return command_demo(0, argv + argc);
     if (strcmp(argv[1], "--version") == 0) {

@@ -40,7 +40,7 @@ static void cycles(FILE *f, const struct vm_stats *s)
                 {N_("switch"), s->by.switching}, {N_("monitor"), s->by.monitor}, {N_("device"), s->by.device},
                 {N_("idle"), s->by.idle}};
 
-    number(f, _("cycles"), s->cycles, 0);
+    number(f, _("cycles in all"), s->cycles, 0);
     for (unsigned i = 0; i < sizeof part / sizeof part[0]; i++)
         if (part[i].v)
             number(f, _(part[i].name), part[i].v, s->cycles);

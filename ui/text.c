@@ -42,27 +42,26 @@ int text_put(FILE *f, const char *s, int width)
     return w;
 }
 
-/* May a line begin here? Not with what closes: , . ; : ) and their Chinese forms. */
-static bool begins_badly(const char *s)
+static bool is_one_of(const char *const *list, const char *s)
 {
-    static const char *const closing[] = {"，", "。", "；", "：", "）", "、", "”",
-                                          "》", "？", "！", ",",  ".",  ")",  ";"};
-
-    for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++)
-        if (strncmp(s, closing[i], strlen(closing[i])) == 0)
+    for (; *list; list++)
+        if (strncmp(s, *list, strlen(*list)) == 0)
             return true;
     return false;
 }
 
-/* May a line end behind a character of this width that is followed by s? */
-static bool may_break(int columns, const char *s)
+/* May a line end behind this character of `columns` columns, which `s` follows? Not so that brackets come apart. */
+static bool may_break(const char *c, int columns, const char *s)
 {
+    static const char *const opening[] = {"（", "“", "《", NULL};
+    static const char *const closing[] = {"，", "。", "；", "：", "）", "、", "”", "》",
+                                          "？", "！", ",",  ".",  ")",  ";",  NULL};
     int following;
 
     if (*s == ' ' || !*s)
         return true;
     (void)next(s, &following);
-    return (columns == 2 || following == 2) && !begins_badly(s);
+    return (columns == 2 || following == 2) && !is_one_of(closing, s) && !is_one_of(opening, c);
 }
 
 /* The bytes of the longest beginning of s that fits and may end a line; at least one character. */
@@ -72,11 +71,13 @@ static size_t fitting(const char *s, int room)
     int width = 0, columns;
 
     while (s[at]) {
+        size_t character = at;
+
         at += next(s + at, &columns);
         width += columns;
         if (width > room && best)
             break;
-        if (may_break(columns, s + at))
+        if (may_break(s + character, columns, s + at))
             best = at;
     }
     return best ? best : at;

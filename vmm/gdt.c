@@ -102,8 +102,11 @@ uint16_t gdt_slot(struct shadow_gdt *g, unsigned seg, const struct seg *s)
 
     if (!cut(&d, &lo, &hi))
         return 0;
-    gdt_put(g, GDT_SLOTS + seg, lo, hi);
-    g->made++;
+    if (lo != g->slot[seg].lo || hi != g->slot[seg].hi) {
+        gdt_put(g, GDT_SLOTS + seg, lo, hi);
+        g->slot[seg] = (struct desc){lo, hi, 0};
+        g->made++;
+    }
     return (uint16_t)((GDT_SLOTS + seg) << 3);
 }
 

@@ -25,6 +25,7 @@ struct shadow_gdt {
     uint8_t *table; /* the physical GDT's bytes */
     bool valid[GDT_GUEST];
     struct desc origin[GDT_GUEST]; /* the guest's descriptor a valid entry was made from */
+    struct desc slot[SEGS];        /* what stands in the registers' own slots */
     uint64_t made;                 /* entries made, for the cost of making them */
 };
 

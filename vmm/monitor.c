@@ -155,33 +155,50 @@ int monitor_boot(struct monitor *n)
     return 0;
 }
 
-/* Pages of the guest's GDT are traced from when their descriptors are used until the shadows are dropped. */
-static void trace_gdt(struct monitor *n)
+/* Where the guest's GDT lies now, piece by piece. */
+static unsigned locate_gdt(struct monitor *n, struct watched w[WATCHED_MAX])
 {
-    const struct cpu *v = &n->guest->cpu;
+    const struct dtr *t = &n->guest->cpu.gdtr;
+    uint32_t size = t->limit + 1u, at = t->base;
+    unsigned count = 0;
 
-    uint32_t first = v->gdtr.base & ~(uint32_t)PAGE_OFFSET,
-             pages = ((v->gdtr.base - first) + v->gdtr.limit) / PAGE_SIZE + 1;
-
-    for (uint32_t i = 0; i < pages; i++) {
-        uint32_t at = first + i * PAGE_SIZE;
+    while (size) {
+        uint32_t offset = at & PAGE_OFFSET, room = PAGE_SIZE - offset, part = size < room ? size : room, frame;
         uint64_t pa;
-        uint32_t frame;
 
-        if (paging_peek(n->guest, at, &pa))
-            continue;
-        frame = machine_frame(n->guest, pa);
-        if (frame == NO_FRAME || n->hw->ram->flag[frame] & FRAME_TRACED)
-            continue;
-        ram_guard(n->hw->ram, frame, FRAME_TRACED);
-        n->shadow_stale = true; /* writable entries for it may exist */
+        if (!paging_peek(n->guest, at, &pa) && (frame = machine_frame(n->guest, pa)) != NO_FRAME)
+            w[count++] = (struct watched){frame, offset, offset + part - 1};
+        at += part;
+        size -= part;
     }
+    return count;
 }
 
-static void untrace_all(struct monitor *n)
+/*
+ * Watches the guest's GDT where it lies now: if that has changed, the shadow may hold writable entries for it. On a
+ * virtualizable CPU the guest loads no descriptor itself, and nothing of its GDT is shadowed.
+ */
+static void watch_gdt(struct monitor *n)
 {
-    for (uint32_t f = 0; f < n->frames.guest; f++)
-        n->hw->ram->flag[f] &= (uint8_t)~FRAME_TRACED;
+    struct watched w[WATCHED_MAX] = {0};
+    unsigned count = n->virtualizable ? 0 : locate_gdt(n, w);
+
+    if (count == n->watches && memcmp(w, n->watched, count * sizeof *w) == 0)
+        return;
+    for (unsigned i = 0; i < n->watches; i++)
+        n->hw->ram->flag[n->watched[i].frame] &= (uint8_t)~FRAME_TRACED;
+    for (unsigned i = 0; i < count; i++)
+        ram_guard(n->hw->ram, w[i].frame, FRAME_TRACED);
+    memcpy(n->watched, w, sizeof w);
+    n->watches = count;
+    n->shadow_stale = true;
+}
+
+void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size)
+{
+    for (unsigned i = 0; i < n->watches; i++)
+        if (n->watched[i].frame == frame && offset <= n->watched[i].last && offset + size > n->watched[i].first)
+            n->gdt_stale = true;
 }
 
 void monitor_guest_event(struct monitor *n, const struct event *e)
@@ -201,9 +218,8 @@ static void refresh_shadows(struct vm *vm)
 
     if (n->gdt_stale || n->shadow_stale) {
         gdt_drop(&n->gdt);
-        untrace_all(n);
         n->gdt_stale = false;
-        trace_gdt(n);
+        watch_gdt(n);
     }
     if (n->shadow_stale) {
         shadow_drop(&n->shadow);
@@ -220,7 +236,7 @@ static void interpret(struct vm *vm, uint64_t until)
     struct monitor *n = &vm->mon;
     struct machine *g = n->guest;
     struct dtr gdtr = g->cpu.gdtr;
-    uint32_t eip = g->cpu.eip;
+    uint32_t eip = g->cpu.eip, cr0 = g->cpu.cr0;
     uint64_t insns, cycles, device = g->by[ACCOUNT_DEVICE], idle = g->by[ACCOUNT_IDLE], delivered = g->deliveries;
 
     world_sync_clock(n);
@@ -237,6 +253,8 @@ static void interpret(struct vm *vm, uint64_t until)
     n->interpreted += cpu_insns(&g->cpu) - insns;
     if (gdtr.base != g->cpu.gdtr.base || gdtr.limit != g->cpu.gdtr.limit)
         n->gdt_stale = true;
+    if ((cr0 ^ g->cpu.cr0) & CR0_WP) /* entries flipped for a WP=0 kernel, which no TLB flush ends */
+        n->shadow_stale = true;
     VM_OBSERVE(vm, emulate, eip, cpu_insns(&g->cpu) - insns, g->cpu.eip);
     if (g->deliveries != delivered)
         VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, eip);

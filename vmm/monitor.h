@@ -32,11 +32,20 @@ enum why_not {
 /* Vector of the deadline timer on the physical CPU. */
 enum { DEADLINE_VECTOR = 0xef };
 
+/* Bytes of one frame that are watched: a piece of the guest's GDT. */
+struct watched {
+    uint32_t frame, first, last;
+};
+
+enum { WATCHED_MAX = 65536 / 4096 + 1 }; /* pages a GDT can lie in */
+
 struct monitor {
     struct machine *hw, *guest;
     struct frames frames;
     struct shadow shadow;
     struct shadow_gdt gdt;
+    struct watched watched[WATCHED_MAX];
+    unsigned watches;
     uint32_t stack_frame; /* frame of the stack page */
     bool virtualizable;
     uint16_t out_sel[SEGS]; /* the selectors that the hardware was given for the guest's */
@@ -70,6 +79,8 @@ void monitor_run(struct vm *vm, uint64_t until);
 void monitor_escape(void *owner);
 /* Comes back soon; may be called from a callback or a signal's follow-up. */
 void monitor_interrupt(struct monitor *n);
+/* Bytes of a watched frame were written. */
+void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size);
 /* What the guest's machine did that concerns its shadows (an event of it). */
 void monitor_guest_event(struct monitor *n, const struct event *e);
 

@@ -75,15 +75,9 @@ static void guest_serial(void *owner, uint8_t byte)
         v->out.serial(v->out.serial_ctx, byte);
 }
 
-/* Watched pages are those of the guest's GDT: an edit makes its shadows void. */
 static void traced(void *ctx, uint32_t frame, uint32_t offset, uint32_t size)
 {
-    struct vm *v = ctx;
-
-    (void)frame;
-    (void)offset;
-    (void)size;
-    v->mon.gdt_stale = true;
+    monitor_traced(&((struct vm *)ctx)->mon, frame, offset, size);
 }
 
 static struct machine_config config_of(const struct vm *v, const struct vm_config *k)

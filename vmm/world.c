@@ -78,22 +78,26 @@ void world_in_live(struct monitor *n)
 }
 
 /*
- * The selector with which the hardware can hold a segment register of the guest: its own, where a load of that gives the
- * same hidden part; on a CPU that lets no selector be seen, any that does. False: there is none.
+ * The selector with which the hardware can hold a segment register of the guest. Where the guest can see and load
+ * selectors it is its own, if a load of that gives the same hidden part. A virtualizable CPU lets none be seen: any
+ * selector will do. False: there is none.
  */
 static bool segment_out(struct monitor *n, unsigned seg, uint16_t *sel)
 {
     const struct seg *s = &n->guest->cpu.seg[seg];
-    bool ring = seg == CS || seg == SS;
+    uint16_t rpl = s->sel & 3;
 
-    *sel = s->sel;
-    if (!gdt_reversible(&n->gdt, s)) {
-        *sel = n->virtualizable ? gdt_slot(&n->gdt, seg, s) : 0;
+    if (!(s->attr & ATTR_P) || !n->virtualizable) {
+        *sel = s->sel;
+        if (!gdt_reversible(&n->gdt, s))
+            return false;
+    } else {
+        *sel = gdt_slot(&n->gdt, seg, s);
         if (!*sel)
             return false;
-        *sel |= s->sel & 3;
+        *sel |= rpl;
     }
-    if (ring)
+    if (seg == CS || seg == SS)
         *sel = gdt_sel_out(*sel);
     return true;
 }

@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ; expect: ok
+; hole: mov
 ;
 ; A call gate: ring 3 calls far into ring 0, the CPU switches stacks and copies two parameters (SDM Vol. 3, 5.8.5), and RET far
 ; with an immediate goes back and drops them on both stacks.

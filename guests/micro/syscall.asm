@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ; expect: ok
+; hole: iret
 ;
 ; A system call: ring 3 calls INT 0x80 through a gate with DPL 3, the CPU takes SS:ESP from the TSS (SDM Vol. 3, 6.12.1), the
 ; kernel answers and returns by IRET. Monitors see INT n as #GP, for no gate of theirs has DPL 3.

@@ -1,5 +1,6 @@
 ; SPDX-License-Identifier: MIT
 ; expect: ok
+; hole: iret
 ;
 ; A kernel in small: paging, two ring-3 tasks, a timer that switches between them. Each task counts in its own memory and says
 ; so by a system call when it is done. In which order their steps mix depends on time; what is printed does not.
