@@ -21,8 +21,7 @@ enum {
     AFTER_ESCAPE = COMMON + 2,    /* where the CPU goes on after the escape */
     STUB_IN_ERROR = 3,            /* instructions of a stub: push vector, jmp, escape; */
     STUB_IN = 4,                  /* where the CPU pushes no error code, push 0 before them */
-    STUB_OUT = 2,                 /* add esp, 8; iret, */
-    STUB_IRETS = 1                /* of which IRET has a cost of its own */
+    STUB_OUT = 2                  /* add esp, 8; iret */
 };
 
 #define SEL(index) ((unsigned)(index) << 3)
@@ -284,6 +283,7 @@ static void resume(struct vm *vm)
     hw_work(n->hw, (n->gdt.made - made) * n->hw->cost.shadow_desc);
     world_sync_clock(n);
     n->stub_insns = STUB_OUT;
+    n->stub_cycles += n->hw->cost.insn + n->hw->cost.iret; /* add, iret */
     arm_deadline(vm);
     n->on_hardware = true;
     VM_OBSERVE(vm, resume, n->guest->cpu.eip, n->guest->cpu.seg[CS].sel);
@@ -325,7 +325,7 @@ void monitor_escape(void *owner)
 
     (void)lin_peek(n->hw, n->hw->cpu.r[ESP], &f, sizeof f);
     n->stub_insns += vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN;
-    n->stub_cycles += (n->stub_insns - STUB_IRETS) * n->hw->cost.insn + STUB_IRETS * n->hw->cost.iret;
+    n->stub_cycles += (vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN) * n->hw->cost.insn;
     world_in(n, &f);
     hw_work(n->hw, n->hw->cost.dispatch);
     t = (struct trap){.vector = f.vector, .error = f.error, .eip = f.eip, .cr2 = n->hw->cpu.cr2};
