@@ -116,7 +116,7 @@ for mode in native emulate trap 'trap --cpu virtualizable'; do
     quiet
     for key in guest mode mmu cpu outcome exit_code instructions direct_instructions interpreted_instructions cycles \
         cycles_by traps injected exits tlb hole console state_digest; do
-        [ "$(grep -c "^    \"$key\":" "$tmp/out")" -eq 1 ] || fail "no $key in --stats=json of $mode"
+        [ "$(grep -c "^[[:space:]]\"$key\":" "$tmp/out")" -eq 1 ] || fail "no $key in --stats=json of $mode"
     done
     if command -v python3 >/dev/null 2>&1; then
         python3 - "$tmp/out" <<'END' || fail "--stats=json of $mode"

@@ -75,11 +75,11 @@ static void play(const char *technique, const uint8_t *image, size_t size)
     column = ship_column(&s);
     cr_assert_geq(column, 0, "%s: no ship", technique);
     cr_assert_eq(kbd_press(&vm_guest(v)->pc.kbd, "left"), 0);
-    run_until(v, 12000000, &s);
+    run_until(v, 16000000, &s);
     cr_assert_lt(ship_column(&s), column, "%s: the ship did not move", technique);
     cr_assert_not(shows(&s, "PAUSE"));
     cr_assert_eq(kbd_press(&vm_guest(v)->pc.kbd, "p"), 0);
-    run_until(v, 19000000, &s);
+    run_until(v, 27000000, &s);
     cr_assert(shows(&s, "PAUSE"), "%s: no pause", technique);
     vm_destroy(v);
 }
