@@ -178,15 +178,23 @@ uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user)
     return translate(c, NULL, lin, write, user);
 }
 
-int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n)
+unsigned lin_peek_some(struct machine *m, uint32_t lin, void *to, unsigned n)
 {
     uint8_t *out = to;
+    unsigned done = 0;
 
-    for (unsigned i = 0; i < n; i++) {
+    while (done < n) {
+        uint32_t room = PAGE_SIZE - ((lin + done) & PAGE_OFFSET), part = n - done < room ? n - done : room;
         uint64_t pa;
 
-        if (paging_peek(m, lin + i, &pa) || machine_read(m, pa, out + i, 1))
-            return -1;
+        if (paging_peek(m, lin + done, &pa) || machine_read(m, pa, out + done, part))
+            break;
+        done += part;
     }
-    return 0;
+    return done;
+}
+
+int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n)
+{
+    return lin_peek_some(m, lin, to, n) == n ? 0 : -1;
 }

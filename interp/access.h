@@ -102,5 +102,7 @@ uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user);
 
 /* For screens and tools: no counts, no A bits, no faults. 0, or -1 when not mapped. */
 int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n);
+/* As many bytes as are mapped, up to n: returns how many. */
+unsigned lin_peek_some(struct machine *m, uint32_t lin, void *to, unsigned n);
 
 #endif

@@ -49,10 +49,8 @@ static bool decode_at_eip(struct machine *guest, struct insn *i)
 {
     const struct cpu *v = &guest->cpu;
     uint8_t bytes[INSN_MAX];
-    unsigned n = 0;
+    unsigned n = lin_peek_some(guest, v->seg[CS].base + v->eip, bytes, sizeof bytes);
 
-    while (n < INSN_MAX && !lin_peek(guest, v->seg[CS].base + v->eip + n, &bytes[n], 1))
-        n++;
     return decode(bytes, n, v->seg[CS].attr & ATTR_D, i) == DECODE_OK;
 }
 

@@ -137,5 +137,5 @@ void hole_check(struct vm *vm)
         return;
     }
     n->hole = h; /* the first one is what is asked for: no further looks */
-    VM_OBSERVE(vm, hole, h.address.v, 0);
+    VM_OBSERVE(vm, hole, h.address.v);
 }
