@@ -69,7 +69,6 @@ static void play(const char *technique, const uint8_t *image, size_t size)
 
     cr_assert_not_null(v, "%s", error);
     cr_assert_eq(loader_boot(vm_guest(v), &b, error, sizeof error), 0, "%s", error);
-    vm_await_input(v, true);
     run_until(v, 3000000, &s);
     cr_assert(shows(&s, "-*-"), "%s: no invaders", technique);
     column = ship_column(&s);

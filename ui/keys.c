@@ -92,7 +92,10 @@ int keys_read(struct keys *k, const char *path)
 
 static void arm(struct keys *k)
 {
-    clock_arm(&k->guest->clock, &k->timer, k->next < k->count ? k->press[k->next].tick : CLOCK_NEVER);
+    bool more = k->next < k->count;
+
+    k->guest->awaits_input = more;
+    clock_arm(&k->guest->clock, &k->timer, more ? k->press[k->next].tick : CLOCK_NEVER);
 }
 
 /* A key that the keyboard has no room for is lost, as on a real one. */

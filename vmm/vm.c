@@ -231,11 +231,6 @@ void vm_interrupt(struct vm *v)
         machine_stop(v->guest);
 }
 
-void vm_await_input(struct vm *v, bool more)
-{
-    v->guest->awaits_input = more;
-}
-
 const struct hole *vm_hole(const struct vm *v)
 {
     return &v->mon.hole;

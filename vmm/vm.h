@@ -87,9 +87,6 @@ enum outcome vm_step(struct vm *v);
 /* From a callback: vm_run() comes back at the next boundary with OUTCOME_NONE. */
 void vm_interrupt(struct vm *v);
 
-/* Keys or bytes for the guest's devices are still to come: a halted guest then waits for `until` instead of hanging. */
-void vm_await_input(struct vm *v, bool more);
-
 void vm_get_stats(struct vm *v, struct vm_stats *s);
 const struct hole *vm_hole(const struct vm *v);
 /* The vector's name: "#PF", "int 0x20". */
