@@ -26,7 +26,10 @@ static void execute_copy(struct machine *g, struct expected *e)
 {
     struct machine before = *g;
 
+    /* The instruction and nothing else: no device, no interrupt, no observer. */
     g->observe = NULL;
+    g->clock.next = CLOCK_NEVER;
+    g->cpu.intr = false;
     g->slow_access = true;
     lookaside_clear(&g->cpu.tlb);
     g->ram->log = e->store;
