@@ -128,7 +128,7 @@ WIDEN(movsx16, 32, 16, int16_t)
         NEXT;                                                                                                                 \
     }                                                                                                                         \
     /* The lowest slot is tried before the highest is written: between them nothing can fault, and a fault leaves no mark. */ \
-    HANDLER(h_pusha##bits)                                                                                                    \
+    __attribute__((noinline)) static void push_all##bits(struct cpu *c, const struct op *o)                                   \
     {                                                                                                                         \
         uint32_t esp = c->r[ESP], mask = stack_mask(c);                                                                       \
         uint8_t *lowest;                                                                                                      \
@@ -137,9 +137,13 @@ WIDEN(movsx16, 32, 16, int16_t)
         for (unsigned i = 0; i < 8; i++)                                                                                      \
             store##bits(c, o, SS, (esp - (i + 1) * (bits / 8)) & mask, *reg##bits(c, i));                                     \
         set_esp(c, esp - 8 * (bits / 8));                                                                                     \
+    }                                                                                                                         \
+    HANDLER(h_pusha##bits)                                                                                                    \
+    {                                                                                                                         \
+        push_all##bits(c, o);                                                                                                 \
         NEXT;                                                                                                                 \
     }                                                                                                                         \
-    HANDLER(h_popa##bits)                                                                                                     \
+    __attribute__((noinline)) static void pop_all##bits(struct cpu *c, const struct op *o)                                    \
     {                                                                                                                         \
         uint##bits##_t v[8];                                                                                                  \
                                                                                                                               \
@@ -149,6 +153,10 @@ WIDEN(movsx16, 32, 16, int16_t)
             if (i != ESP)                                                                                                     \
                 *reg##bits(c, i) = v[i];                                                                                      \
         set_esp(c, c->r[ESP] + 8 * (bits / 8));                                                                               \
+    }                                                                                                                         \
+    HANDLER(h_popa##bits)                                                                                                     \
+    {                                                                                                                         \
+        pop_all##bits(c, o);                                                                                                  \
         NEXT;                                                                                                                 \
     }                                                                                                                         \
     HANDLER(h_leave##bits)                                                                                                    \
