@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/support/guest.h"
+
+#include <criterion/criterion.h>
+#include <glob.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interp/dev/kbd.h"
+#include "interp/file.h"
+#include "interp/loader.h"
+#include "vmm/technique.h"
+
+static void read_comments(struct micro *m)
+{
+    char path[128], line[256];
+    FILE *f;
+
+    snprintf(path, sizeof path, "guests/micro/%s.asm", m->name);
+    f = fopen(path, "r");
+    cr_assert_not_null(f, "%s", path);
+    while (fgets(line, sizeof line, f)) {
+        (void)sscanf(line, "; expect: %31[^\n]", m->expect);
+        (void)sscanf(line, "; hole: %15s", m->hole);
+        if (m->keys < KEYS_MAX &&
+            sscanf(line, "; keys: %" SCNu64 " %15s", &m->key[m->keys].tick, m->key[m->keys].name) == 2)
+            m->keys++;
+    }
+    fclose(f);
+    cr_assert_neq(m->expect[0], 0, "%s says nothing of its end", path);
+}
+
+unsigned micro_list(struct micro list[GUESTS_MAX])
+{
+    glob_t found;
+    unsigned n;
+
+    cr_assert_eq(glob("build/guests/micro/*.elf", 0, NULL, &found), 0, "no micro guests are built");
+    for (n = 0; n < found.gl_pathc && n < GUESTS_MAX; n++) {
+        struct micro *m = &list[n];
+        char error[200];
+
+        *m = (struct micro){.name = ""};
+        cr_assert_eq(file_read(found.gl_pathv[n], &m->image, &m->size, error, sizeof error), 0, "%s", error);
+        (void)sscanf(strrchr(found.gl_pathv[n], '/'), "/%31[^.]", m->name);
+        read_comments(m);
+    }
+    globfree(&found);
+    return n;
+}
+
+void micro_free(struct micro *list, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        free(list[i].image);
+}
+
+static void print(void *ctx, uint8_t byte)
+{
+    struct session *s = ctx;
+
+    if (s->printed + 1 < CONSOLE_MAX)
+        s->console[s->printed++] = (char)byte;
+}
+
+static void arm(struct session *s)
+{
+    struct machine *g = vm_guest(s->vm);
+    bool more = s->next_key < s->guest->keys;
+
+    g->awaits_input = more;
+    clock_arm(&g->clock, &s->timer, more ? s->guest->key[s->next_key].tick : CLOCK_NEVER);
+}
+
+static void press(void *dev)
+{
+    struct session *s = dev;
+
+    cr_assert_eq(kbd_press(&vm_guest(s->vm)->pc.kbd, s->guest->key[s->next_key++].name), 0);
+    arm(s);
+}
+
+void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot)
+{
+    char name[32], error[200];
+    struct vm_config k = {.virtualizable = strstr(technique, "+v"),
+                          .mem = 16 << 20,
+                          .tlb_sets = 64,
+                          .tlb_ways = 4,
+                          .cost = &cost_presets[0],
+                          .clock_insns = clock_insns};
+    const struct boot b = {.name = guest->name, .image = guest->image, .size = guest->size};
+
+    (void)sscanf(technique, "%31[^+]", name);
+    k.technique = technique_find(name);
+    *s = (struct session){.guest = guest};
+    s->vm = vm_create(&k, error, sizeof error);
+    cr_assert_not_null(s->vm, "%s", error);
+    if (boot)
+        cr_assert_eq(loader_boot(vm_guest(s->vm), &b, error, sizeof error), 0, "%s", error);
+    vm_serial(s->vm, print, s);
+    s->timer = (struct timer){.fire = press, .dev = s};
+    clock_add(&vm_guest(s->vm)->clock, &s->timer);
+    arm(s);
+}
+
+void session_close(struct session *s)
+{
+    vm_destroy(s->vm);
+}

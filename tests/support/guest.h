@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Guests for tests: micro guests with what their head comments promise, VMs made from few words. */
+#ifndef TESTS_SUPPORT_GUEST_H
+#define TESTS_SUPPORT_GUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interp/clock.h"
+#include "vmm/vm.h"
+
+enum { GUESTS_MAX = 64, KEYS_MAX = 8, CONSOLE_MAX = 4096 };
+
+/* A micro guest, and the head comments of its source. */
+struct micro {
+    char name[32];
+    char expect[32]; /* "ok", "failed 3", ... */
+    char hole[16];   /* "popf", or empty */
+    struct {
+        uint64_t tick;
+        char name[16];
+    } key[KEYS_MAX];
+    unsigned keys;
+    uint8_t *image;
+    size_t size;
+};
+
+/* Reads all of build/guests/micro. Returns how many; fails the test when one cannot be read. */
+unsigned micro_list(struct micro list[GUESTS_MAX]);
+void micro_free(struct micro *list, unsigned count);
+
+/* A VM that runs, its console, and keys that come by the clock. */
+struct session {
+    struct vm *vm;
+    char console[CONSOLE_MAX];
+    size_t printed;
+    const struct micro *guest;
+    unsigned next_key;
+    struct timer timer;
+};
+
+/* technique: its name, with "+v" behind it for a virtualizable CPU. Boots the guest unless `boot` is false. */
+void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot);
+void session_close(struct session *s);
+
+#endif
