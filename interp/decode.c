@@ -33,7 +33,7 @@ static uint32_t take_signed(struct reader *r, unsigned size)
 enum { NO_SEG = 0xff };
 
 /* Legacy prefixes; the last of a group wins. Returns the first byte that is none. */
-static unsigned prefixes(struct reader *r, struct insn *i)
+static unsigned prefixes(struct reader *r, bool code32, struct insn *i)
 {
     for (;;) {
         unsigned b = take(r, 1);
@@ -45,8 +45,8 @@ static unsigned prefixes(struct reader *r, struct insn *i)
         case 0x3e: i->seg = DS; break;
         case 0x64: i->seg = FS; break;
         case 0x65: i->seg = GS; break;
-        case 0x66: i->op32 = !i->op32; break;
-        case 0x67: i->addr32 = !i->addr32; break;
+        case 0x66: i->op32 = !code32; break;
+        case 0x67: i->addr32 = !code32; break;
         case 0xf0: i->lock = true; break;
         case 0xf2: i->rep = REP_NE; break;
         case 0xf3: i->rep = REP_E; break;
@@ -166,7 +166,7 @@ enum decode_result decode(const uint8_t *bytes, unsigned n, bool code32, struct 
     const struct form_info *f;
 
     *i = (struct insn){.op32 = code32, .addr32 = code32, .seg = NO_SEG, .base = REG_ZERO, .index = REG_ZERO};
-    i->opcode = prefixes(&r, i);
+    i->opcode = prefixes(&r, code32, i);
     if (i->opcode == 0x0f)
         i->opcode = 0x0f00 | take(&r, 1);
     i->e = isa_find(i->opcode, isa_is_group(i->opcode) && r.at < r.end ? *r.at >> 3 & 7 : 0);
