@@ -255,6 +255,7 @@ static void interpret(struct vm *vm, uint64_t until)
     if ((cr0 ^ g->cpu.cr0) & CR0_WP) /* entries flipped for a WP=0 kernel, which no TLB flush ends */
         n->shadow_stale = true;
     VM_OBSERVE(vm, emulate, eip, cpu_insns(&g->cpu) - insns, g->cpu.eip);
+    refresh_shadows(vm);
     if (g->deliveries != delivered)
         VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, eip);
 }
