@@ -230,7 +230,7 @@ lint: $(POT)
 format:
 	$(Q)clang-format -i $$(git ls-files -co --exclude-standard '*.c' '*.h')
 
-bench: all
+bench: all bench-images
 	$(Q)python3 bench/run.py $(BENCH_ARGS)
 
 clean:

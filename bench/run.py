@@ -27,6 +27,7 @@ BOCHSRC = """megs: 64
 romimage: file={bios}
 vgaromimage: file={vga}
 ata0-master: type=disk, path={image}, mode=flat, cylinders=20, heads=16, spt=63
+ata1: enabled=0
 boot: disk
 com1: enabled=1, mode=file, dev={serial}
 display_library: {display}
@@ -38,7 +39,8 @@ panic: action=fatal
 error: action=ignore
 info: action=ignore
 cpu: count=1, ips=100000000, reset_on_triple_fault=0
-clock: sync=none
+clock: sync=none, time0=0
+config_interface: textconfig
 """
 
 
@@ -82,12 +84,15 @@ class Bochs:
             serial = os.path.join(folder, "serial")
             rc = os.path.join(folder, "bochsrc")
             image = os.path.join(folder, "disk.img")
+            commands = os.path.join(folder, "commands")
+            with open(commands, "w") as f:
+                f.write("c\nquit\n")  # Debian's Bochs has its debugger built in, and starts in it
             shutil.copyfile(os.path.join(IMAGES, kind + ".img"), image)
             with open(rc, "w") as f:
                 f.write(BOCHSRC.format(bios=first_file(self.BIOS), vga=first_file(self.VGA), image=image,
                                        serial=serial, log=os.path.join(folder, "log"), display="term"))
             start = time.monotonic()
-            subprocess.run(["script", "-qec", f"bochs -q -f {rc}", "/dev/null"], stdin=subprocess.DEVNULL,
+            subprocess.run(["script", "-qec", f"bochs -q -f {rc} -rc {commands}", "/dev/null"], stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=timeout, check=False,
                            env=dict(os.environ, TERM="xterm", LINES="30", COLUMNS="90"))
             seconds = time.monotonic() - start

@@ -111,11 +111,14 @@ void __attribute__((noreturn)) bench_main(void)
     uint32_t sum;
 
     load_tables();
+    out(0x3fb, 3); /* COM1: eight bits, no parity, one stop bit */
     print("S " TEXT(NAME) "\n");
     sum = KIND();
     print("E " TEXT(NAME) " ");
     print_hex(sum);
     print("\n");
+    while (!(in(0x3fd) & 0x40))
+        ; /* until the last bit has left: what ends the run may not wait for it */
     out(0xf4, 0);
     for (const char *s = "Shutdown"; *s; s++) /* Bochs' way out */
         out(0x8900, (uint8_t)*s);
