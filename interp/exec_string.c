@@ -167,24 +167,11 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
 }
 
 /* Without a prefix the instruction is like any other; INS and OUTS leave the block, for their devices' sake. */
-#define STRING(name, bits, bulk_size, copy)                                                                            \
+#define STRING(name, bits, bulk_size, copy, goes_on)                                                                   \
     HANDLER(h_##name##bits)                                                                                            \
     {                                                                                                                  \
         if (o->rep) {                                                                                                  \
-            const struct op *n = repeat(c, o, name##bits, bulk_size, copy, -1);                                        \
-            if (!n)                                                                                                    \
-                LEAVE;                                                                                                 \
-            GO(n);                                                                                                     \
-        }                                                                                                              \
-        name##bits(c, o, o);                                                                                           \
-        NEXT;                                                                                                          \
-    }
-
-#define STRING_COMPARE(name, bits)                                                                                     \
-    HANDLER(h_##name##bits)                                                                                            \
-    {                                                                                                                  \
-        if (o->rep) {                                                                                                  \
-            const struct op *n = repeat(c, o, name##bits, 0, false, o->rep == REP_E);                                  \
+            const struct op *n = repeat(c, o, name##bits, bulk_size, copy, goes_on);                                   \
             if (!n)                                                                                                    \
                 LEAVE;                                                                                                 \
             GO(n);                                                                                                     \
@@ -211,11 +198,11 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
     }
 
 #define ALL_STRINGS(bits)                                                                                              \
-    STRING(movs, bits, bits / 8, true)                                                                                 \
-    STRING(stos, bits, bits / 8, false)                                                                                \
-    STRING(lods, bits, 0, false)                                                                                       \
-    STRING_COMPARE(cmps, bits)                                                                                         \
-    STRING_COMPARE(scas, bits)                                                                                         \
+    STRING(movs, bits, bits / 8, true, -1)                                                                             \
+    STRING(stos, bits, bits / 8, false, -1)                                                                            \
+    STRING(lods, bits, 0, false, -1)                                                                                   \
+    STRING(cmps, bits, 0, false, o->rep == REP_E)                                                                      \
+    STRING(scas, bits, 0, false, o->rep == REP_E)                                                                      \
     STRING_PORT(ins, bits)                                                                                             \
     STRING_PORT(outs, bits)
 
