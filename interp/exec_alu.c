@@ -228,11 +228,11 @@ HANDLER(h_cmpxchg8b)
 {
     uint32_t at = ea(c, o), lo, hi, zf;
 
-    lo = load32(c, o, o->seg, at);
-    hi = load32(c, o, o->seg, at + 4);
-    zf = lo == c->r[EAX] && hi == c->r[EDX];
     begin(c, o);
     lin_probe_write(c, segment_linear(c, NULL, o->seg, at, 8, true), 8, c->cpl == 3);
+    lo = load32(c, NULL, o->seg, at);
+    hi = load32(c, NULL, o->seg, at + 4);
+    zf = lo == c->r[EAX] && hi == c->r[EDX];
     if (zf) {
         store32(c, NULL, o->seg, at, c->r[EBX]);
         store32(c, NULL, o->seg, at + 4, c->r[ECX]);

@@ -70,129 +70,130 @@ WIDEN(movsx8, 32, 8, int8_t)
 WIDEN(movsx16, 16, 16, int16_t)
 WIDEN(movsx16, 32, 16, int16_t)
 
-#define BY_SIZE(bits, from, sign)                                                                                             \
-    HANDLER(h_lea##bits)                                                                                                      \
-    {                                                                                                                         \
-        *reg##bits(c, o->reg) = (uint##bits##_t)ea(c, o);                                                                     \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_xchga##bits##_r)                                                                                                \
-    {                                                                                                                         \
-        uint##bits##_t *a = reg##bits(c, EAX), *b = reg##bits(c, o->reg), v = *a;                                             \
-        *a = *b;                                                                                                              \
-        *b = v;                                                                                                               \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_cbw##bits)                                                                                                      \
-    {                                                                                                                         \
-        *reg##bits(c, EAX) = (uint##bits##_t)(int##from##_t) * reg##from(c, EAX);                                             \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_cwd##bits)                                                                                                      \
-    {                                                                                                                         \
-        *reg##bits(c, EDX) = *reg##bits(c, EAX) & (sign) ? (uint##bits##_t)UINT32_MAX : 0;                                    \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_push##bits##_r)                                                                                                 \
-    {                                                                                                                         \
-        push##bits(c, o, *reg##bits(c, o->reg));                                                                              \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_push##bits##_i)                                                                                                 \
-    {                                                                                                                         \
-        push##bits(c, o, (uint##bits##_t)o->imm);                                                                             \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_push##bits##_m)                                                                                                 \
-    {                                                                                                                         \
-        push##bits(c, o, load##bits(c, o, o->seg, ea(c, o)));                                                                 \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_pop##bits##_r)                                                                                                  \
-    {                                                                                                                         \
-        uint##bits##_t v = pop##bits(c, o); /* ESP moves first, so that POP ESP gets the value popped */                      \
-        *reg##bits(c, o->reg) = v;                                                                                            \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    /* The address is computed with ESP already moved (SDM Vol. 2, POP); a fault moves it back. */                            \
-    HANDLER(h_pop##bits##_m)                                                                                                  \
-    {                                                                                                                         \
-        uint32_t esp = c->r[ESP], moved, at;                                                                                  \
-        uint##bits##_t v = pop##bits(c, o);                                                                                   \
-                                                                                                                              \
-        moved = c->r[ESP];                                                                                                    \
-        at = ea(c, o);                                                                                                        \
-        c->r[ESP] = esp;                                                                                                      \
-        store##bits(c, o, o->seg, at, v);                                                                                     \
-        c->r[ESP] = moved;                                                                                                    \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    /* The lowest slot is tried before the highest is written: between them nothing can fault, and a fault leaves no mark. */ \
-    __attribute__((noinline)) static void push_all##bits(struct cpu *c, const struct op *o)                                   \
-    {                                                                                                                         \
-        uint32_t esp = c->r[ESP], mask = stack_mask(c);                                                                       \
-        uint8_t *lowest;                                                                                                      \
-                                                                                                                              \
-        (void)rmw##bits(c, o, SS, (esp - 8 * (bits / 8)) & mask, &lowest);                                                    \
-        for (unsigned i = 0; i < 8; i++)                                                                                      \
-            store##bits(c, o, SS, (esp - (i + 1) * (bits / 8)) & mask, *reg##bits(c, i));                                     \
-        set_esp(c, esp - 8 * (bits / 8));                                                                                     \
-    }                                                                                                                         \
-    HANDLER(h_pusha##bits)                                                                                                    \
-    {                                                                                                                         \
-        push_all##bits(c, o);                                                                                                 \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    __attribute__((noinline)) static void pop_all##bits(struct cpu *c, const struct op *o)                                    \
-    {                                                                                                                         \
-        uint##bits##_t v[8];                                                                                                  \
-                                                                                                                              \
-        for (unsigned i = 0; i < 8; i++)                                                                                      \
-            v[i] = load##bits(c, o, SS, (c->r[ESP] + (7 - i) * (bits / 8)) & stack_mask(c));                                  \
-        for (unsigned i = 0; i < 8; i++)                                                                                      \
-            if (i != ESP)                                                                                                     \
-                *reg##bits(c, i) = v[i];                                                                                      \
-        set_esp(c, c->r[ESP] + 8 * (bits / 8));                                                                               \
-    }                                                                                                                         \
-    HANDLER(h_popa##bits)                                                                                                     \
-    {                                                                                                                         \
-        pop_all##bits(c, o);                                                                                                  \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    HANDLER(h_leave##bits)                                                                                                    \
-    {                                                                                                                         \
-        uint32_t frame = stack32(c) ? c->r[EBP] : (c->r[ESP] & ~0xffffu) | *reg16(c, EBP);                                    \
-        uint##bits##_t v = load##bits(c, o, SS, frame & stack_mask(c));                                                       \
-                                                                                                                              \
-        c->r[ESP] = frame;                                                                                                    \
-        set_esp(c, frame + bits / 8);                                                                                         \
-        *reg##bits(c, EBP) = v;                                                                                               \
-        NEXT;                                                                                                                 \
-    }                                                                                                                         \
-    /* A frame with copies of `level` outer frame pointers (SDM Vol. 2, ENTER). */                                            \
-    HANDLER(h_enter##bits)                                                                                                    \
-    {                                                                                                                         \
-        unsigned level = o->disp & 31;                                                                                        \
-        uint32_t esp = c->r[ESP] - bits / 8, ebp = c->r[EBP], frame, mask = stack_mask(c);                                    \
-                                                                                                                              \
-        store##bits(c, o, SS, esp &mask, *reg##bits(c, EBP));                                                                 \
-        frame = esp;                                                                                                          \
-        for (unsigned i = 1; i < level; i++) {                                                                                \
-            ebp -= bits / 8;                                                                                                  \
-            esp -= bits / 8;                                                                                                  \
-            store##bits(c, o, SS, esp &mask, load##bits(c, o, SS, ebp &mask));                                                \
-        }                                                                                                                     \
-        if (level) {                                                                                                          \
-            esp -= bits / 8;                                                                                                  \
-            store##bits(c, o, SS, esp &mask, (uint##bits##_t)frame);                                                          \
-        }                                                                                                                     \
-        esp -= o->imm;                                                                                                        \
-        /* The new top must be writable, though nothing is written there yet. */                                              \
-        begin(c, o);                                                                                                          \
-        lin_probe_write(c, segment_linear(c, NULL, SS, esp &mask, bits / 8, true), bits / 8, c->cpl == 3);                    \
-        *reg##bits(c, EBP) = (uint##bits##_t)frame;                                                                           \
-        set_esp(c, esp);                                                                                                      \
-        return finish(c, o);                                                                                                  \
+#define BY_SIZE(bits, from, sign)                                                                                      \
+    HANDLER(h_lea##bits)                                                                                               \
+    {                                                                                                                  \
+        *reg##bits(c, o->reg) = (uint##bits##_t)ea(c, o);                                                              \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_xchga##bits##_r)                                                                                         \
+    {                                                                                                                  \
+        uint##bits##_t *a = reg##bits(c, EAX), *b = reg##bits(c, o->reg), v = *a;                                      \
+        *a = *b;                                                                                                       \
+        *b = v;                                                                                                        \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_cbw##bits)                                                                                               \
+    {                                                                                                                  \
+        *reg##bits(c, EAX) = (uint##bits##_t)(int##from##_t) * reg##from(c, EAX);                                      \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_cwd##bits)                                                                                               \
+    {                                                                                                                  \
+        *reg##bits(c, EDX) = *reg##bits(c, EAX) & (sign) ? (uint##bits##_t)UINT32_MAX : 0;                             \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_push##bits##_r)                                                                                          \
+    {                                                                                                                  \
+        push##bits(c, o, *reg##bits(c, o->reg));                                                                       \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_push##bits##_i)                                                                                          \
+    {                                                                                                                  \
+        push##bits(c, o, (uint##bits##_t)o->imm);                                                                      \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_push##bits##_m)                                                                                          \
+    {                                                                                                                  \
+        push##bits(c, o, load##bits(c, o, o->seg, ea(c, o)));                                                          \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_pop##bits##_r)                                                                                           \
+    {                                                                                                                  \
+        uint##bits##_t v = pop##bits(c, o); /* ESP moves first, so that POP ESP gets the value popped */               \
+        *reg##bits(c, o->reg) = v;                                                                                     \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    /* The address is computed with ESP already moved (SDM Vol. 2, POP); a fault moves it back. */                     \
+    HANDLER(h_pop##bits##_m)                                                                                           \
+    {                                                                                                                  \
+        uint32_t esp = c->r[ESP], moved, at;                                                                           \
+        uint##bits##_t v = pop##bits(c, o);                                                                            \
+                                                                                                                       \
+        moved = c->r[ESP];                                                                                             \
+        at = ea(c, o);                                                                                                 \
+        c->r[ESP] = esp;                                                                                               \
+        store##bits(c, o, o->seg, at, v);                                                                              \
+        c->r[ESP] = moved;                                                                                             \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    /* Each slot is tried, in the order of the pushes, before the first is written: a fault leaves no mark. */         \
+    __attribute__((noinline)) static void push_all##bits(struct cpu *c, const struct op *o)                            \
+    {                                                                                                                  \
+        uint32_t esp = c->r[ESP], mask = stack_mask(c);                                                                \
+        uint8_t *slot;                                                                                                 \
+                                                                                                                       \
+        for (unsigned i = 0; i < 8; i++)                                                                               \
+            (void)rmw##bits(c, o, SS, (esp - (i + 1) * (bits / 8)) & mask, &slot);                                     \
+        for (unsigned i = 0; i < 8; i++)                                                                               \
+            store##bits(c, o, SS, (esp - (i + 1) * (bits / 8)) & mask, *reg##bits(c, i));                              \
+        set_esp(c, esp - 8 * (bits / 8));                                                                              \
+    }                                                                                                                  \
+    HANDLER(h_pusha##bits)                                                                                             \
+    {                                                                                                                  \
+        push_all##bits(c, o);                                                                                          \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    __attribute__((noinline)) static void pop_all##bits(struct cpu *c, const struct op *o)                             \
+    {                                                                                                                  \
+        uint##bits##_t v[8];                                                                                           \
+                                                                                                                       \
+        for (unsigned i = 8; i-- > 0;)                                                                                 \
+            v[i] = load##bits(c, o, SS, (c->r[ESP] + (7 - i) * (bits / 8)) & stack_mask(c));                           \
+        for (unsigned i = 0; i < 8; i++)                                                                               \
+            if (i != ESP)                                                                                              \
+                *reg##bits(c, i) = v[i];                                                                               \
+        set_esp(c, c->r[ESP] + 8 * (bits / 8));                                                                        \
+    }                                                                                                                  \
+    HANDLER(h_popa##bits)                                                                                              \
+    {                                                                                                                  \
+        pop_all##bits(c, o);                                                                                           \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(h_leave##bits)                                                                                             \
+    {                                                                                                                  \
+        uint32_t frame = stack32(c) ? c->r[EBP] : (c->r[ESP] & ~0xffffu) | *reg16(c, EBP);                             \
+        uint##bits##_t v = load##bits(c, o, SS, frame & stack_mask(c));                                                \
+                                                                                                                       \
+        c->r[ESP] = frame;                                                                                             \
+        set_esp(c, frame + bits / 8);                                                                                  \
+        *reg##bits(c, EBP) = v;                                                                                        \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    /* A frame with copies of `level` outer frame pointers (SDM Vol. 2, ENTER). */                                     \
+    HANDLER(h_enter##bits)                                                                                             \
+    {                                                                                                                  \
+        unsigned level = o->disp & 31;                                                                                 \
+        uint32_t esp = c->r[ESP] - bits / 8, ebp = c->r[EBP], frame, mask = stack_mask(c);                             \
+                                                                                                                       \
+        store##bits(c, o, SS, esp &mask, *reg##bits(c, EBP));                                                          \
+        frame = esp;                                                                                                   \
+        for (unsigned i = 1; i < level; i++) {                                                                         \
+            ebp -= bits / 8;                                                                                           \
+            esp -= bits / 8;                                                                                           \
+            store##bits(c, o, SS, esp &mask, load##bits(c, o, SS, ebp &mask));                                         \
+        }                                                                                                              \
+        if (level) {                                                                                                   \
+            esp -= bits / 8;                                                                                           \
+            store##bits(c, o, SS, esp &mask, (uint##bits##_t)frame);                                                   \
+        }                                                                                                              \
+        esp -= o->imm;                                                                                                 \
+        /* The new top must be writable, though nothing is written there yet. */                                       \
+        begin(c, o);                                                                                                   \
+        lin_probe_write(c, segment_linear(c, NULL, SS, esp &mask, bits / 8, true), bits / 8, c->cpl == 3);             \
+        *reg##bits(c, EBP) = (uint##bits##_t)frame;                                                                    \
+        set_esp(c, esp);                                                                                               \
+        return finish(c, o);                                                                                           \
     }
 
 BY_SIZE(16, 8, 0x8000)

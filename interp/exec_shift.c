@@ -173,8 +173,14 @@ static inline uint32_t bit_complement(uint32_t a, uint32_t mask)
 }
 
 /* With a register, memory's bit offset may be anything: the bit string is addressed in operand-sized pieces (SDM Vol. 2, BT). */
-#define BIT_AT(bits)                                                                                                   \
-    (ea(c, o) + (uint32_t)((int##bits##_t) * reg##bits(c, o->reg) >> (bits == 16 ? 4 : 5)) * (bits / 8))
+static inline uint32_t bit_at(const struct cpu *c, const struct op *o, int32_t piece, unsigned size)
+{
+    uint32_t at = ea(c, o) + (uint32_t)piece * size;
+
+    return o->addr16 ? at & 0xffff : at;
+}
+
+#define BIT_AT(bits) bit_at(c, o, (int##bits##_t) * reg##bits(c, o->reg) >> (bits == 16 ? 4 : 5), bits / 8)
 
 #define BIT_TEST(bits)                                                                                                 \
     HANDLER(h_bt##bits##_rr)                                                                                           \

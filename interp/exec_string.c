@@ -116,7 +116,7 @@ static uint32_t chunk(const struct cpu *c, const struct op *o, uint32_t count)
     uint64_t left = c->deadline > c->t[0] ? c->deadline - c->t[0] : 1;
     uint32_t own = c->m->clock_insns ? 1 : o->own;
 
-    if (c->stepping)
+    if (c->stepping || (c->eflags & FL_TF)) /* TF traps after each iteration (SDM Vol. 3, 18.3.1.4) */
         return 1;
     left = (left + own - 1) / own;
     return left < count ? (uint32_t)left : count;
