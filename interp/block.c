@@ -244,7 +244,7 @@ const struct op *block_chain(struct cpu *c)
     if (c->t[0] >= c->soft)
         return NULL;
     fetch_latch(c);
-    return block_at(c);
+    return c->t[0] < c->soft ? block_at(c) : NULL; /* the fetch may have cost a walk */
 }
 
 const struct op *block_link(struct cpu *c, const struct op *o)

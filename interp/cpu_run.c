@@ -133,6 +133,8 @@ static void single(struct cpu *c)
 
     c->soft = 0;
     fetch_latch(c);
+    if (c->t[0] >= c->deadline) /* the fetch has cost a walk: another boundary first */
+        return;
     c->shadow = 0;
     chain(c, block_single(c));
     if (trace && c->shadow != SHADOW_SS && c->m->deliveries == deliveries && !c->hole_next) {
@@ -148,7 +150,7 @@ static void block(struct cpu *c)
     const struct op *o;
 
     fetch_latch(c);
-    o = block_at(c);
+    o = c->t[0] < c->soft ? block_at(c) : NULL; /* the fetch may have cost a walk */
     if (o)
         chain(c, o);
     else

@@ -110,13 +110,19 @@ static uint32_t bulk(struct cpu *c, const struct op *o, unsigned size, uint32_t 
     return count;
 }
 
-/* Iterations that may still happen before the run loop must have control; at least one. */
+/* TF traps after each iteration (SDM Vol. 3, 18.3.1.4). */
+static inline bool one_at_a_time(const struct cpu *c)
+{
+    return c->stepping || (c->eflags & FL_TF);
+}
+
+/* Iterations without a walk that fit before the run loop must have control; at least one. */
 static uint32_t chunk(const struct cpu *c, const struct op *o, uint32_t count)
 {
     uint64_t left = c->deadline > c->t[0] ? c->deadline - c->t[0] : 1;
     uint32_t own = c->m->clock_insns ? 1 : o->own;
 
-    if (c->stepping || (c->eflags & FL_TF)) /* TF traps after each iteration (SDM Vol. 3, 18.3.1.4) */
+    if (one_at_a_time(c))
         return 1;
     left = (left + own - 1) / own;
     return left < count ? (uint32_t)left : count;
@@ -139,19 +145,18 @@ static inline void set_count(struct cpu *c, const struct op *o, uint32_t count)
 static inline const struct op *repeat(struct cpu *c, const struct op *o, element *one, unsigned bulk_size, bool copy,
                                       int goes_on)
 {
-    uint32_t count = offset(c, o, ECX), quota;
+    uint32_t count = offset(c, o, ECX);
 
     begin(c, o);
     if (count == 0)
         return finish(c, o);
-    for (quota = chunk(c, o, count); quota;) {
-        uint32_t done = bulk_size && quota > 1 ? bulk(c, o, bulk_size, quota, copy) : 0;
+    do {
+        uint32_t done = bulk_size ? bulk(c, o, bulk_size, chunk(c, o, count), copy) : 0;
 
         if (!done) {
             one(c, o, NULL); /* a fault here finds EIP and time at this iteration */
             done = 1;
         }
-        quota -= done;
         count -= done;
         set_count(c, o, count);
         c->t[c->m->clock_insns] += (uint64_t)done * o->own;
@@ -160,9 +165,8 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
             c->eip += o->len;
             return block_chain(c);
         }
-        if (c->soft == 0) /* attention: a device, a deadline, code that changed */
-            return NULL;
-    }
+        /* Time may have passed in walks too, and a device, a deadline or changed code may have called for attention. */
+    } while (!one_at_a_time(c) && c->soft != 0 && c->t[0] < c->deadline);
     return NULL;
 }
 

@@ -75,11 +75,10 @@ void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
         }
 }
 
+/* The fetch latch stays: a page that is being executed is consulted again after a flush, not after an eviction. */
 static void forget(struct cpu *c, struct tlb_entry *e)
 {
     lookaside_drop(&c->tlb, e->vpn);
-    if (c->fetch.lin >> 12 == e->vpn)
-        c->fetch.lin = LATCH_EMPTY;
     c->tlb.large -= e->large;
     e->valid = false;
 }
