@@ -110,10 +110,10 @@ static uint32_t bulk(struct cpu *c, const struct op *o, unsigned size, uint32_t 
     return count;
 }
 
-/* TF traps after each iteration (SDM Vol. 3, 18.3.1.4). */
-static inline bool one_at_a_time(const struct cpu *c)
+/* TF traps after each iteration (SDM Vol. 3, 18.3.1.4). One that straddles two pages is fetched anew for each. */
+static inline bool one_at_a_time(const struct cpu *c, const struct op *o)
 {
-    return c->stepping || (c->eflags & FL_TF);
+    return c->stepping || (c->eflags & FL_TF) || o->off < 0;
 }
 
 /* Iterations without a walk that fit before the run loop must have control; at least one. */
@@ -122,7 +122,7 @@ static uint32_t chunk(const struct cpu *c, const struct op *o, uint32_t count)
     uint64_t left = c->deadline > c->t[0] ? c->deadline - c->t[0] : 1;
     uint32_t own = c->m->clock_insns ? 1 : o->own;
 
-    if (one_at_a_time(c))
+    if (one_at_a_time(c, o))
         return 1;
     left = (left + own - 1) / own;
     return left < count ? (uint32_t)left : count;
@@ -166,7 +166,7 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
             return block_chain(c);
         }
         /* Time may have passed in walks too, and a device, a deadline or changed code may have called for attention. */
-    } while (!one_at_a_time(c) && c->soft != 0 && c->t[0] < c->deadline);
+    } while (!one_at_a_time(c, o) && c->soft != 0 && c->t[0] < c->deadline);
     return NULL;
 }
 

@@ -185,6 +185,18 @@ static void emit_string(struct program *p, uint64_t *seed)
     EMIT(p, 0xf2 | (next(seed) & 1), op[next(seed) % sizeof op]);
 }
 
+/* Near the end of a page: a string whose REP prefix is the page's last byte. */
+static void emit_straddling(struct program *p, uint64_t *seed)
+{
+    enum { PREFIX_AT = 15, LAST = 0xfff };
+
+    if ((p->n & LAST) < LAST - PREFIX_AT - 0x40 || (p->n & LAST) > LAST - PREFIX_AT)
+        return;
+    while ((p->n & LAST) != LAST - PREFIX_AT)
+        EMIT(p, 0x90);
+    emit_string(p, seed);
+}
+
 /* The store's byte comes from EAX; the immediate that it changes may stand in the same block. */
 static void emit_patch(struct program *p, uint64_t *seed)
 {
@@ -239,8 +251,10 @@ static void make_program(struct program *p, uint64_t *seed)
         EMIT(p, 0xbd); /* mov ebp, ... */
         emit32(p, 1 + next(seed) % 4 * (next(seed) % 12));
         body = p->n;
-        while (pieces-- > 0)
+        while (pieces-- > 0) {
+            emit_straddling(p, seed);
             emit_piece(p, seed);
+        }
         EMIT(p, 0x4d, 0x0f, 0x85); /* dec ebp; jnz body */
         emit32(p, body - (p->n + 4));
     }
