@@ -89,8 +89,10 @@ uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off
     struct staged s;
     uint32_t v;
 
+    c->running = o;
     locate(c, o, segment_linear(c, o, seg, off, size, false), size, false, c->cpl == 3, &s);
     v = staged_load(c, &s, size);
+    c->running = NULL;
     block_attention(c, o);
     return v;
 }
@@ -99,8 +101,10 @@ void store_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, u
 {
     struct staged s;
 
+    c->running = o;
     locate(c, o, segment_linear(c, o, seg, off, size, true), size, true, c->cpl == 3, &s);
     staged_store(c, &s, size, v);
+    c->running = NULL;
     block_attention(c, o);
 }
 
@@ -109,8 +113,10 @@ uint8_t *rmw_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off,
     struct staged *s = &c->staged;
     uint32_t v;
 
+    c->running = o;
     locate(c, o, segment_linear(c, o, seg, off, size, true), size, true, c->cpl == 3, s);
     v = staged_load(c, s, size);
+    c->running = NULL;
     memcpy(s->bytes, &v, sizeof v);
     c->staged_op = o;
     return s->bytes;
@@ -121,7 +127,9 @@ void rmw_commit(struct cpu *c, unsigned size)
     uint32_t v;
 
     memcpy(&v, c->staged.bytes, sizeof v);
+    c->running = c->staged_op;
     staged_store(c, &c->staged, size, v);
+    c->running = NULL;
     block_attention(c, c->staged_op);
 }
 

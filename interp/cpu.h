@@ -178,6 +178,7 @@ struct cpu {
     const struct op *(*patched_fn)(struct cpu *, const struct op *);
     uint64_t fast_hits; /* lookaside hits; those with paging on are TLB hits (tlb_count()) */
     struct tlb tlb;
+    const struct op *running; /* within a block, on a slow path: whose time so far is not yet in t[] */
     struct staged staged;
     const struct op *staged_op;
     bool armed;           /* the hole class reports to the machine's owner before it runs */

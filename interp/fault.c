@@ -8,6 +8,7 @@ void raise_fault(struct cpu *c, const struct op *o, unsigned vector, uint32_t er
 {
     if (o)
         begin(c, o);
+    c->running = NULL;
     /* EXT: the event in whose delivery this happened did not come from the program (SDM Vol. 3, 6.13). */
     if (c->delivering && c->external && vector != VEC_PF && vector != VEC_DF)
         error |= 1;

@@ -172,9 +172,19 @@ void machine_escape(struct machine *m)
     m->escape(m->owner);
 }
 
+/* t[which], and what the running operation's block has added to it so far, the operation itself left out. */
+static uint64_t exact(const struct cpu *c, unsigned which)
+{
+    const struct op *o = c->running;
+
+    if (!o)
+        return c->t[which];
+    return c->t[which] + o->d[which] - (which == c->m->clock_insns ? o->own : 1u);
+}
+
 uint64_t machine_now(const struct machine *m)
 {
-    return m->cpu.t[0];
+    return exact(&m->cpu, 0);
 }
 
 static bool all_ram(const struct machine *m, uint64_t pa, size_t n)
