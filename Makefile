@@ -118,6 +118,8 @@ program: $(PROGRAM)
 
 # guests.mk says how guests are built, and adds them to GUESTS.
 -include guests/guests.mk
+# labs.mk says how labs are built, adds their guests to GUESTS, and what tests load to PLUGINS.
+-include labs/labs.mk
 guests: $(GUESTS)
 
 $(PROGRAM): $(OBJS)
@@ -179,7 +181,7 @@ po-update: pot
 # All tests/*_test.c make one program; each tests/*.sh is one more test. A release build is what people run, so that is
 # what `make test` tries; `make test MODE=asan` tries the same under the sanitizers.
 .PHONY: test test-asan test-build
-test-build: all $(if $(TEST_SRCS),$(TESTS))
+test-build: all $(PLUGINS) $(if $(TEST_SRCS),$(TESTS))
 test: test-build
 	@RINGSIDE='$(CURDIR)/$(PROGRAM)' MODE=$(MODE) CC='$(CC)' tests/run -d $(OUT)/test-log \
 	    $(if $(TEST_SRCS),-p $(TESTS)) $(TEST_SCRIPTS)

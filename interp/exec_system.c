@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The system instructions (SDM Vol. 3, 2.8): control registers, descriptor-table registers, flags, MSRs, HLT, escape. */
+#include "interp/attempt.h"
 #include "interp/exec.h"
 
 #define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
@@ -224,32 +225,24 @@ static void write_cr4(struct cpu *c, uint32_t v)
     cpu_set_cr4(c, v);
 }
 
+void cr_write(struct cpu *c, unsigned cr, uint32_t v)
+{
+    const uint32_t old[] = {c->cr0, 0, c->cr2, c->cr3, c->cr4};
+
+    switch (cr) {
+    case 0: write_cr0(c, v); break;
+    case 2: c->cr2 = v; break;
+    case 3: cpu_set_cr3(c, v & CR3_DEFINED); break;
+    default: write_cr4(c, v); break;
+    }
+    OBSERVE(c->m, cr_write, cr, old[cr], v);
+}
+
 HANDLER(h_movtocr)
 {
-    uint32_t v, old;
-
     begin(c, o);
     ring0_only(c, NULL);
-    v = c->r[o->base];
-    switch (o->reg) {
-    case 0:
-        old = c->cr0;
-        write_cr0(c, v);
-        break;
-    case 2:
-        old = c->cr2;
-        c->cr2 = v;
-        break;
-    case 3:
-        old = c->cr3;
-        cpu_set_cr3(c, v & CR3_DEFINED);
-        break;
-    default:
-        old = c->cr4;
-        write_cr4(c, v);
-        break;
-    }
-    OBSERVE(c->m, cr_write, o->reg, old, v);
+    cr_write(c, o->reg, c->r[o->base]);
     return finish(c, o);
 }
 

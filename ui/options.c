@@ -14,7 +14,7 @@
 const struct option option_table[] = {
     /* name, value, default, meaning, values allowed, commands, parser */
     {"mode", "native|emulate|trap|bt|pv|vtx|FILE.so", "native", N_("technique: how the guest's instructions are run"),
-     N_("native, emulate or trap"), FOR_RUN, take_mode},
+     N_("native, emulate, trap, or a plug-in FILE.so"), FOR_RUN, take_mode},
     {"mmu", "shadow|nested|direct", N_("by mode"), N_("technique for the guest's memory"),
      N_("shadow"), FOR_RUN, take_mmu},
     {"cpu", "x86|virtualizable", "x86", N_("does every sensitive instruction trap?"),
@@ -88,6 +88,7 @@ static int take(struct options *o, const struct option *p, const char *value)
     if (!p->take)
         return report(STATUS_USAGE, _("--%s: not built yet"), p->name);
     switch (p->take(o, value)) {
+    case TAKEN_SAID: return STATUS_USAGE;
     case TAKEN_UNBUILT: return report(STATUS_USAGE, _("--%s %s: not built yet"), p->name, value);
     case TAKEN_BAD:
         return report(STATUS_USAGE, _("--%s: '%s' will not do; allowed: %s"), p->name, value ? value : "",

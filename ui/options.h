@@ -37,8 +37,8 @@ struct options {
     bool ascii, help;
 };
 
-/* Why a value was not taken. */
-enum taken { TAKEN, TAKEN_BAD, TAKEN_UNBUILT };
+/* Why a value was not taken. TAKEN_SAID: its parser has said so. */
+enum taken { TAKEN, TAKEN_BAD, TAKEN_UNBUILT, TAKEN_SAID };
 
 struct option {
     const char *name;

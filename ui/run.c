@@ -124,6 +124,10 @@ static void say_outcome(struct run *r)
     case OUTCOME_HANG:
         (void)report(STATUS_FAILED, _("%s: hang: halted at eip %s, and nothing can wake it"), r->o.word, where);
         break;
+    case OUTCOME_BROKEN:
+        (void)report(STATUS_FAILED, _("%s: the monitor broke off at eip %s: %s"), r->o.word, where,
+                     vm_complaint(r->s.vm));
+        break;
     case OUTCOME_NONE: (void)report(STATUS_FAILED, _("%s: interrupted at eip %s"), r->o.word, where); break;
     default: break;
     }

@@ -9,6 +9,8 @@
 #include "interp/isa.h"
 #include "ui/i18n.h"
 #include "ui/options.h"
+#include "ui/report.h"
+#include "vmm/seam.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
 
@@ -64,13 +66,20 @@ enum taken take_mode(struct options *o, const char *v)
 {
     static const char *const planned[] = {"bt", "pv", "vtx", NULL};
     const struct technique *t = technique_find(v);
-    size_t n = strlen(v);
+    size_t n = strcspn(v, ",");
+    char error[512];
 
-    if (t) {
-        o->technique = t;
-        return TAKEN;
+    if (n > 3 && strncmp(v + n - 3, ".so", 3) == 0) {
+        t = plugin_open(v, error, sizeof error);
+        if (!t) {
+            (void)report(STATUS_USAGE, "--mode %s: %s", v, error);
+            return TAKEN_SAID;
+        }
     }
-    return word_of(planned, v) >= 0 || (n > 3 && strcmp(v + n - 3, ".so") == 0) ? TAKEN_UNBUILT : TAKEN_BAD;
+    if (!t)
+        return word_of(planned, v) >= 0 ? TAKEN_UNBUILT : TAKEN_BAD;
+    o->technique = t;
+    return TAKEN;
 }
 
 enum taken take_mmu(struct options *o, const char *v)

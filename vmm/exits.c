@@ -45,7 +45,7 @@ static const struct {
     {0x0f01, 3, EXIT_descriptor_table},
 };
 
-static bool decode_at_eip(struct machine *guest, struct insn *i)
+bool exit_decode(struct machine *guest, struct insn *i)
 {
     const struct cpu *v = &guest->cpu;
     uint8_t bytes[INSN_MAX];
@@ -60,7 +60,7 @@ enum exit_reason exit_classify(struct machine *guest, const struct trap *t)
 
     if (t->vector != VEC_GP && t->vector != VEC_NP && t->vector != VEC_SS)
         return EXIT_exception;
-    if (!decode_at_eip(guest, &i))
+    if (!exit_decode(guest, &i))
         return EXIT_exception;
     for (unsigned n = 0; n < sizeof by_opcode / sizeof by_opcode[0]; n++)
         if (by_opcode[n].opcode == i.opcode && (by_opcode[n].digit == ANY || by_opcode[n].digit == i.reg))

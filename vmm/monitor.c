@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmm/monitor.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "interp/access.h"
@@ -229,35 +231,58 @@ static void refresh_shadows(struct vm *vm)
     }
 }
 
-/* One instruction, or one event, on the virtual CPU; its time is the monitor's on the hardware. */
-static void interpret(struct vm *vm, uint64_t until)
+void mon_emulation_begin(struct vm *vm, struct emulation *e)
+{
+    const struct machine *g = vm->guest;
+
+    world_sync_clock(&vm->mon);
+    *e = (struct emulation){.gdtr = g->cpu.gdtr,
+                            .eip = g->cpu.eip,
+                            .cr0 = g->cpu.cr0,
+                            .insns = cpu_insns(&g->cpu),
+                            .cycles = cpu_cycles(&g->cpu),
+                            .device = g->by[ACCOUNT_DEVICE],
+                            .idle = g->by[ACCOUNT_IDLE],
+                            .delivered = g->deliveries};
+}
+
+void mon_emulation_end(struct vm *vm, const struct emulation *e)
 {
     struct monitor *n = &vm->mon;
-    struct machine *g = n->guest;
-    struct dtr gdtr = g->cpu.gdtr;
-    uint32_t eip = g->cpu.eip, cr0 = g->cpu.cr0;
-    uint64_t insns, cycles, device = g->by[ACCOUNT_DEVICE], idle = g->by[ACCOUNT_IDLE], delivered = g->deliveries;
+    const struct machine *g = vm->guest;
+    uint64_t cycles = cpu_cycles(&g->cpu) - e->cycles, insns = cpu_insns(&g->cpu) - e->insns,
+             device = g->by[ACCOUNT_DEVICE] - e->device, idle = g->by[ACCOUNT_IDLE] - e->idle;
 
-    world_sync_clock(n);
-    insns = cpu_insns(&g->cpu);
-    cycles = cpu_cycles(&g->cpu);
-    machine_step(g, until);
-    cycles = cpu_cycles(&g->cpu) - cycles;
-    device = g->by[ACCOUNT_DEVICE] - device;
-    idle = g->by[ACCOUNT_IDLE] - idle;
     charge(&n->hw->cpu, ACCOUNT_DEVICE, device);
     charge(&n->hw->cpu, ACCOUNT_IDLE, idle);
     hw_work(n->hw, cycles - device - idle);
     n->seen_cycles = cpu_cycles(&n->hw->cpu); /* the guest's clock has these cycles already */
-    n->interpreted += cpu_insns(&g->cpu) - insns;
-    if (gdtr.base != g->cpu.gdtr.base || gdtr.limit != g->cpu.gdtr.limit)
+    n->interpreted += insns;
+    if (e->gdtr.base != g->cpu.gdtr.base || e->gdtr.limit != g->cpu.gdtr.limit)
         n->gdt_stale = true;
-    if ((cr0 ^ g->cpu.cr0) & CR0_WP) /* entries flipped for a WP=0 kernel, which no TLB flush ends */
+    if ((e->cr0 ^ g->cpu.cr0) & CR0_WP) /* entries flipped for a WP=0 kernel, which no TLB flush ends */
         n->shadow_stale = true;
-    VM_OBSERVE(vm, emulate, eip, cpu_insns(&g->cpu) - insns, g->cpu.eip);
+    VM_OBSERVE(vm, emulate, e->eip, insns, g->cpu.eip);
     refresh_shadows(vm);
-    if (g->deliveries != delivered)
-        VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, eip);
+    if (g->deliveries != e->delivered)
+        VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, e->eip);
+}
+
+/* One instruction, or one event, on the virtual CPU. */
+static void interpret(struct vm *vm, uint64_t until)
+{
+    struct emulation e;
+
+    mon_emulation_begin(vm, &e);
+    machine_step(vm->guest, until);
+    mon_emulation_end(vm, &e);
+}
+
+void mon_wait(struct vm *vm)
+{
+    uint64_t next = vm->guest->clock.next;
+
+    interpret(vm, next < vm->until ? next : vm->until);
 }
 
 /* The hardware comes back when the guest's clock reaches its next event, or the end of the run. */
@@ -310,7 +335,8 @@ static void go_on(struct vm *vm)
                 return;
             }
         }
-        interpret(vm, vm->until);
+        if (next != VM_EMULATED)
+            interpret(vm, vm->until);
         if (n->single)
             break;
     }
@@ -323,21 +349,22 @@ void monitor_escape(void *owner)
     struct monitor *n = &vm->mon;
     struct trap_frame f;
     struct trap t;
+    enum vm_next next;
 
     (void)lin_peek(n->hw, n->hw->cpu.r[ESP], &f, sizeof f);
     n->stub_insns += vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN;
     n->stub_cycles += (vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN) * n->hw->cost.insn;
     world_in(n, &f);
     hw_work(n->hw, n->hw->cost.dispatch);
-    t = (struct trap){.vector = f.vector, .error = f.error, .eip = f.eip, .cr2 = n->hw->cpu.cr2};
-    if (vm->technique->on_trap(vm, &t) == VM_INTERPRET) {
+    t = (struct trap){
+        .vector = f.vector, .error = f.error, .eip = f.eip, .cr2 = n->hw->cpu.cr2, .cs = f.cs, .eflags = f.eflags};
+    next = vm->technique->on_trap(vm, &t);
+    if (next == VM_INTERPRET)
         interpret(vm, vm->until);
-        if (n->single) {
-            leave(n);
-            return;
-        }
-    }
-    go_on(vm);
+    if (n->single && next != VM_RESUME)
+        leave(n);
+    else
+        go_on(vm);
 }
 
 /* Before the hardware runs: either the guest's state is in it, or it is brought there. */
@@ -402,7 +429,19 @@ bool mon_done(struct vm *vm, uint64_t until)
     const struct machine *g = vm->guest;
     const struct cpu *v = &g->cpu;
 
-    return g->exited || v->activity == SHUTDOWN || v->t[0] >= until || vm->mon.stop || machine_hangs(g);
+    return g->exited || v->activity == SHUTDOWN || v->t[0] >= until || vm->mon.stop || vm->complaint[0] ||
+           machine_hangs(g);
+}
+
+void mon_complain(struct vm *vm, const char *fmt, ...)
+{
+    va_list args;
+
+    if (vm->complaint[0])
+        return;
+    va_start(args, fmt);
+    (void)vsnprintf(vm->complaint, sizeof vm->complaint, fmt, args);
+    va_end(args);
 }
 
 bool mon_must_interpret(struct vm *vm)
@@ -437,6 +476,18 @@ enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t)
         VM_OBSERVE(vm, shadow_fill, t->cr2, r.walk.pa, r.hpa.v, r.entry);
     }
     return f;
+}
+
+enum vm_next mon_answer_page_fault(struct vm *vm, const struct trap *t)
+{
+    static const enum exit_reason reason[] = {[SHADOW_FILLED] = EXIT_hidden_fault,
+                                              [SHADOW_TRUE] = EXIT_true_fault,
+                                              [SHADOW_TRACED] = EXIT_trace,
+                                              [SHADOW_MMIO] = EXIT_mmio};
+    enum shadow_fault f = mon_page_fault(vm, t);
+
+    mon_count_exit(vm, reason[f], t);
+    return f == SHADOW_FILLED ? VM_RESUME : VM_INTERPRET;
 }
 
 void mon_count_exit(struct vm *vm, enum exit_reason r, const struct trap *t)

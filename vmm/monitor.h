@@ -22,6 +22,8 @@
 #include "vmm/technique.h"
 #include "vmm/vm.h"
 
+struct insn;
+
 enum why_not {
 #define WHY(name, doc) WHY_##name,
 #include "vmm/representable.def"
@@ -84,6 +86,13 @@ void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t
 /* What the guest's machine did that concerns its shadows (an event of it). */
 void monitor_guest_event(struct monitor *n, const struct event *e);
 
+/* What the virtual CPU's clock, tables and accounts were before it was set to work (mon_emulation_begin()). */
+struct emulation {
+    struct dtr gdtr;
+    uint32_t eip, cr0;
+    uint64_t insns, cycles, device, idle, delivered;
+};
+
 /* One guest instruction, or one event. */
 void monitor_step(struct vm *vm);
 
@@ -102,7 +111,9 @@ extern const struct why_info {
 /* holes.c: an armed hole stands at the guest's EIP on the hardware. */
 void hole_check(struct vm *vm);
 
-/* exits.c: which exit.def reason is it, by the instruction at the guest's EIP? */
+/* exits.c: the instruction at the guest's EIP; false: there is none that can be decoded. */
+bool exit_decode(struct machine *guest, struct insn *i);
+/* Which exit.def reason is it, by that instruction? */
 enum exit_reason exit_classify(struct machine *guest, const struct trap *t);
 
 /* -- the calls of a technique -- */
@@ -113,6 +124,18 @@ bool mon_done(struct vm *vm, uint64_t until);
 bool mon_must_interpret(struct vm *vm);
 /* Tries to answer a page fault from the shadow. */
 enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t);
+/* The same, counted: resume where the shadow has answered, interpret where the access is the virtual CPU's to make. */
+enum vm_next mon_answer_page_fault(struct vm *vm, const struct trap *t);
 void mon_count_exit(struct vm *vm, enum exit_reason r, const struct trap *t);
+/*
+ * Work on the virtual CPU stands between these two: its time becomes the monitor's on the hardware, its flushes drop
+ * shadows, and observers hear of it.
+ */
+void mon_emulation_begin(struct vm *vm, struct emulation *e);
+void mon_emulation_end(struct vm *vm, const struct emulation *e);
+/* The virtual CPU is halted: time passes to the next event of its clock. No interrupt is taken. */
+void mon_wait(struct vm *vm);
+/* The technique cannot go on: the run ends with OUTCOME_BROKEN and this text. The first one is kept. */
+void mon_complain(struct vm *vm, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

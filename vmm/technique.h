@@ -15,6 +15,7 @@ struct vm;
 enum vm_next {
     VM_RESUME,    /* let the hardware run it */
     VM_INTERPRET, /* the virtual CPU executes one instruction */
+    VM_EMULATED,  /* the technique itself has executed one on the virtual CPU, or delivered an event */
     VM_STOP       /* leave vm_run() */
 };
 
@@ -22,8 +23,9 @@ enum vm_next {
 struct trap {
     unsigned vector;
     uint32_t error;
-    uint32_t eip; /* of the guest */
-    uint32_t cr2; /* #PF: the linear address */
+    uint32_t eip;        /* of the guest */
+    uint32_t cr2;        /* #PF: the linear address */
+    uint32_t cs, eflags; /* as the hardware held them: ring 1 or 3, IF set */
 };
 
 struct technique {

@@ -8,22 +8,10 @@
 #include "interp/machine.h"
 #include "vmm/monitor.h"
 
-static enum vm_next page_fault(struct vm *vm, const struct trap *t)
-{
-    static const enum exit_reason reason[] = {[SHADOW_FILLED] = EXIT_hidden_fault,
-                                              [SHADOW_TRUE] = EXIT_true_fault,
-                                              [SHADOW_TRACED] = EXIT_trace,
-                                              [SHADOW_MMIO] = EXIT_mmio};
-    enum shadow_fault f = mon_page_fault(vm, t);
-
-    mon_count_exit(vm, reason[f], t);
-    return f == SHADOW_FILLED ? VM_RESUME : VM_INTERPRET;
-}
-
 static enum vm_next on_trap(struct vm *vm, const struct trap *t)
 {
     if (t->vector == VEC_PF)
-        return page_fault(vm, t);
+        return mon_answer_page_fault(vm, t);
     if (t->vector == DEADLINE_VECTOR) {
         mon_count_exit(vm, EXIT_deadline, t);
         return VM_RESUME;

@@ -20,7 +20,7 @@ const struct technique *technique_find(const char *name)
 
 const char *outcome_name(enum outcome o)
 {
-    static const char *const name[] = {"none", "ok", "failed", "triple-fault", "limit", "hang"};
+    static const char *const name[] = {"none", "ok", "failed", "triple-fault", "limit", "hang", "broken"};
 
     return name[o];
 }
@@ -193,6 +193,8 @@ static enum outcome outcome(struct vm *v, uint64_t until)
     const struct machine *g = v->guest;
     const struct cpu *c = &g->cpu;
 
+    if (v->complaint[0])
+        return OUTCOME_BROKEN;
     if (g->exited)
         return g->exit_code ? OUTCOME_FAILED : OUTCOME_OK;
     if (c->activity == SHUTDOWN)
@@ -229,6 +231,11 @@ void vm_interrupt(struct vm *v)
         monitor_interrupt(&v->mon);
     else
         machine_stop(v->guest);
+}
+
+const char *vm_complaint(const struct vm *v)
+{
+    return v->complaint;
 }
 
 const struct hole *vm_hole(const struct vm *v)

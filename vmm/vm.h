@@ -36,9 +36,17 @@ struct vm_config {
 #define VM_MEM_MIN (1ull << 20)
 #define VM_MEM_MAX (3ull << 30)
 
-/* How a run ended. OUTCOME_NONE: it has not. */
-enum outcome { OUTCOME_NONE, OUTCOME_OK, OUTCOME_FAILED, OUTCOME_TRIPLE_FAULT, OUTCOME_LIMIT, OUTCOME_HANG };
-const char *outcome_name(enum outcome o); /* "ok", "failed", "triple-fault", "limit", "hang" */
+/* How a run ended. OUTCOME_NONE: it has not. OUTCOME_BROKEN: a plug-in could not go on (vm_complaint()). */
+enum outcome {
+    OUTCOME_NONE,
+    OUTCOME_OK,
+    OUTCOME_FAILED,
+    OUTCOME_TRIPLE_FAULT,
+    OUTCOME_LIMIT,
+    OUTCOME_HANG,
+    OUTCOME_BROKEN
+};
+const char *outcome_name(enum outcome o); /* "ok", "failed", "triple-fault", "limit", "hang", "broken" */
 
 /* Why the monitor was entered: exit.def. */
 enum exit_reason {
@@ -86,6 +94,9 @@ enum outcome vm_run(struct vm *v, uint64_t until);
 enum outcome vm_step(struct vm *v);
 /* From a callback: vm_run() comes back at the next boundary with OUTCOME_NONE. */
 void vm_interrupt(struct vm *v);
+
+/* What a technique that could not go on has said; empty: nothing. */
+const char *vm_complaint(const struct vm *v);
 
 void vm_get_stats(struct vm *v, struct vm_stats *s);
 const struct hole *vm_hole(const struct vm *v);

@@ -14,6 +14,7 @@ struct vm {
     struct machine *guest; /* the virtual one; in native the same */
     struct monitor mon;    /* where the technique needs one */
     uint64_t until;        /* of the vm_run() in progress */
+    char complaint[200];   /* mon_complain(); empty: none */
     struct {
         void (*observe)(void *ctx, bool physical, const struct event *e);
         void *observe_ctx;

@@ -82,10 +82,12 @@ static void press(void *dev)
     arm(s);
 }
 
-void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot)
+void session_open_as(struct session *s, const struct technique *t, bool virtualizable, bool clock_insns,
+                     const struct micro *guest, bool boot)
 {
-    char name[32], error[200];
-    struct vm_config k = {.virtualizable = strstr(technique, "+v"),
+    char error[200];
+    struct vm_config k = {.technique = t,
+                          .virtualizable = virtualizable,
                           .mem = 16 << 20,
                           .tlb_sets = 64,
                           .tlb_ways = 4,
@@ -93,8 +95,6 @@ void session_open(struct session *s, const char *technique, bool clock_insns, co
                           .clock_insns = clock_insns};
     const struct boot b = {.name = guest->name, .image = guest->image, .size = guest->size};
 
-    (void)sscanf(technique, "%31[^+]", name);
-    k.technique = technique_find(name);
     *s = (struct session){.guest = guest};
     s->vm = vm_create(&k, error, sizeof error);
     cr_assert_not_null(s->vm, "%s", error);
@@ -104,6 +104,14 @@ void session_open(struct session *s, const char *technique, bool clock_insns, co
     s->timer = (struct timer){.fire = press, .dev = s};
     clock_add(&vm_guest(s->vm)->clock, &s->timer);
     arm(s);
+}
+
+void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot)
+{
+    char name[32];
+
+    (void)sscanf(technique, "%31[^+]", name);
+    session_open_as(s, technique_find(name), strstr(technique, "+v"), clock_insns, guest, boot);
 }
 
 void session_close(struct session *s)

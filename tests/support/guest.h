@@ -9,6 +9,8 @@
 #include "interp/clock.h"
 #include "vmm/vm.h"
 
+struct technique;
+
 enum { GUESTS_MAX = 64, KEYS_MAX = 8, CONSOLE_MAX = 4096 };
 
 /* A micro guest, and the head comments of its source. */
@@ -41,6 +43,9 @@ struct session {
 
 /* technique: its name, with "+v" behind it for a virtualizable CPU. Boots the guest unless `boot` is false. */
 void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot);
+/* The same for a technique that is at hand. */
+void session_open_as(struct session *s, const struct technique *t, bool virtualizable, bool clock_insns,
+                     const struct micro *guest, bool boot);
 void session_close(struct session *s);
 
 #endif
