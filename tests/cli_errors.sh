@@ -88,7 +88,8 @@ refuses --missing run "$guest" --missing
 refuses foo run "$guest" --mode foo
 refuses foo run "$guest" --mode=foo
 refuses 'not built' run "$guest" --mode bt
-refuses 'not built' run "$guest" --mode ./mine.so
+refuses mine.so run "$guest" --mode ./mine.so
+refuses 'no such duty' run "$guest" --mode ./mine.so,cli,what
 refuses 'not built' run "$guest" --mode trap --mmu nested
 refuses '--mmu' run "$guest" --mmu shadow
 refuses 'not built' run "$guest" --disk "$guest"

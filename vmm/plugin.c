@@ -80,7 +80,7 @@ const struct technique *plugin_open(const char *what, char *error, size_t room)
     /* Without a slash dlopen() would look in the system's folders. */
     (void)snprintf(p->path, sizeof p->path, "%s%.*s", memchr(what, '/', n) ? "" : "./", (int)n, what);
     if (!duties_of(what + n, &duties)) {
-        (void)snprintf(error, room, "%s: no such duty", what + n);
+        (void)snprintf(error, room, "no such duty in '%s'", what + n);
     } else if (!load(p, error, room)) {
         seam_init(&p->seam, p->path, duties);
         p->seam.ask = ask;
