@@ -25,7 +25,7 @@ void attention(struct cpu *c)
 static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
 {
     struct machine *m = c->m;
-    struct lookaside *l = &c->tlb.line[user][lin >> PAGE_SHIFT & (LA_LINES - 1)];
+    struct lookaside *l = lookaside_line(&c->tlb, lin, user);
     uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
 
     if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
@@ -84,14 +84,39 @@ static void staged_store(struct cpu *c, const struct staged *s, unsigned size, u
         phys_store(c->m, s->pa[1], size - s->first, v >> 8 * s->first);
 }
 
-uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
+static bool one_page(uint32_t lin, unsigned size)
+{
+    return (lin & PAGE_OFFSET) + size <= PAGE_SIZE;
+}
+
+static uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
 {
     struct staged s;
+
+    if (one_page(lin, size))
+        return phys_load(c->m, translate(c, o, lin, false, user), size);
+    locate(c, o, lin, size, false, user, &s);
+    return staged_load(c, &s, size);
+}
+
+static void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
+{
+    struct staged s;
+
+    if (one_page(lin, size)) {
+        phys_store(c->m, translate(c, o, lin, true, user), size, v);
+        return;
+    }
+    locate(c, o, lin, size, true, user, &s);
+    staged_store(c, &s, size, v);
+}
+
+uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
+{
     uint32_t v;
 
     c->running = o;
-    locate(c, o, segment_linear(c, o, seg, off, size, false), size, false, c->cpl == 3, &s);
-    v = staged_load(c, &s, size);
+    v = linear_load(c, o, segment_linear(c, o, seg, off, size, false), size, c->cpl == 3);
     c->running = NULL;
     block_attention(c, o);
     return v;
@@ -99,11 +124,8 @@ uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off
 
 void store_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, uint32_t v)
 {
-    struct staged s;
-
     c->running = o;
-    locate(c, o, segment_linear(c, o, seg, off, size, true), size, true, c->cpl == 3, &s);
-    staged_store(c, &s, size, v);
+    linear_store(c, o, segment_linear(c, o, seg, off, size, true), size, c->cpl == 3, v);
     c->running = NULL;
     block_attention(c, o);
 }
@@ -133,43 +155,14 @@ void rmw_commit(struct cpu *c, unsigned size)
     block_attention(c, c->staged_op);
 }
 
-/* The lookaside's answer for an access of the processor itself, as hit() gives it for an instruction's. */
-static bool lin_hit(struct cpu *c, uint32_t lin, unsigned size, bool user, int w, uint8_t **p)
+uint32_t lin_load_miss(struct cpu *c, uint32_t lin, unsigned size, bool user)
 {
-    const struct lookaside *l = &c->tlb.line[user][lin >> PAGE_SHIFT & (LA_LINES - 1)];
-
-    *p = (uint8_t *)(l->host + lin);
-    if ((w ? l->write : l->read) != (((uint64_t)lin + size - 1) & ~(uint64_t)PAGE_OFFSET))
-        return false;
-    c->fast_hits++;
-    return true;
+    return linear_load(c, NULL, lin, size, user);
 }
 
-uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool user)
+void lin_store_miss(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
 {
-    struct staged s;
-    uint32_t v = 0;
-    uint8_t *p;
-
-    if (lin_hit(c, lin, size, user, 0, &p)) {
-        memcpy(&v, p, size);
-        return v;
-    }
-    locate(c, NULL, lin, size, false, user, &s);
-    return staged_load(c, &s, size);
-}
-
-void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
-{
-    struct staged s;
-    uint8_t *p;
-
-    if (lin_hit(c, lin, size, user, 1, &p)) {
-        memcpy(p, &v, size);
-        return;
-    }
-    locate(c, NULL, lin, size, true, user, &s);
-    staged_store(c, &s, size, v);
+    linear_store(c, NULL, lin, size, user, v);
 }
 
 void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "interp/addr.h"
+#include "interp/bytes.h"
 #include "interp/cost.h"
 #include "interp/op.h"
 
@@ -88,12 +89,42 @@ DEFINE_ACCESS(16, uint16_t)
 DEFINE_ACCESS(32, uint32_t)
 #undef DEFINE_ACCESS
 
+/* The lookaside's answer for an access of the processor itself, as hit() gives it for an instruction's. */
+static inline bool lin_hit(struct cpu *c, uint32_t lin, unsigned size, bool user, int w, uint8_t **p)
+{
+    const struct lookaside *l = &c->tlb.line[(user ? LA_LINES : 0) + (lin >> PAGE_SHIFT & (LA_LINES - 1))];
+
+    *p = (uint8_t *)(l->host + lin);
+    if (!LIKELY((w ? l->write : l->read) == (((uint64_t)lin + size - 1) & ~(uint64_t)PAGE_OFFSET)))
+        return false;
+    c->fast_hits++;
+    return true;
+}
+
+uint32_t lin_load_miss(struct cpu *c, uint32_t lin, unsigned size, bool user);
+void lin_store_miss(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v);
+
 /*
  * Access by the processor itself (descriptor tables, TSS, stacks of an event's delivery): linear, at the given privilege.
  * Sizes 1, 2, 4; may straddle pages.
  */
-uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool user);
-void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v);
+static inline uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool user)
+{
+    uint8_t *p;
+
+    return lin_hit(c, lin, size, user, 0, &p) ? bytes_load(p, size) : lin_load_miss(c, lin, size, user);
+}
+
+static inline void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
+{
+    uint8_t *p;
+
+    if (lin_hit(c, lin, size, user, 1, &p))
+        bytes_store(p, size, v);
+    else
+        lin_store_miss(c, lin, size, user, v);
+}
+
 /* Checks that all bytes could be written, so that a later lin_store() cannot fault. */
 void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user);
 

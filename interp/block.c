@@ -122,8 +122,7 @@ static void empty_pages(struct ram *r)
 
         if (!c)
             continue;
-        for (unsigned n = 0; n < XLA_LINES; n++)
-            c->tlb.fetch[n].tag = LA_NONE;
+        lookaside_forget_code(&c->tlb);
         if (c->fetch.code) {
             struct code_page *p = find_page(k, held[i].frame, held[i].key);
 
@@ -147,7 +146,7 @@ static struct code_page *code_page(struct cpu *c, uint32_t frame)
 /* Where the page of an instruction is, through the lookaside or the TLB, counted as one fetch. NULL: not RAM. */
 static struct code_page *consult(struct cpu *c, uint32_t page)
 {
-    struct fetch_lookaside *l = &c->tlb.fetch[page >> PAGE_SHIFT & (XLA_LINES - 1)];
+    struct fetch_lookaside *l = lookaside_fetch(&c->tlb, page, c->cpl == 3);
     uint64_t tag = (uint64_t)c->code_key << 32 | page;
     uint32_t frame;
 

@@ -20,15 +20,20 @@ uint64_t cpu_insns(const struct cpu *c)
     return c->m->clock_insns ? c->t[0] - c->m->idle_ticks : c->t[1];
 }
 
-void cpu_refresh(struct cpu *c)
+void cpu_refresh_mode(struct cpu *c)
 {
-    for (unsigned i = 0; i < SEGS_ALL; i++)
-        segment_refresh(c, i);
-    c->la = c->tlb.line[c->cpl == 3];
+    c->la = &c->tlb.line[c->cpl == 3 ? LA_LINES : 0];
     c->code_key = (c->seg[CS].attr & ATTR_D ? KEY_D : 0) | (unsigned)c->cpl << KEY_CPL_SHIFT |
                   (c->armed ? KEY_ARMED : 0) | (c->cr4 & CR4_VIRTUALIZABLE ? KEY_VIRTUALIZABLE : 0) |
                   (c->m->interpreted ? KEY_INTERPRETED : 0);
     c->fetch.lin = LATCH_EMPTY;
+}
+
+void cpu_refresh(struct cpu *c)
+{
+    for (unsigned i = 0; i < SEGS_ALL; i++)
+        segment_refresh(c, i);
+    cpu_refresh_mode(c);
 }
 
 void cpu_reset(struct cpu *c, struct machine *m)

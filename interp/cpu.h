@@ -207,6 +207,8 @@ void cpu_reset(struct cpu *c, struct machine *m);
  * called after members were written from outside. Does not touch the TLB.
  */
 void cpu_refresh(struct cpu *c);
+/* The part of it that CPL, CR4 and CS.D bear upon. */
+void cpu_refresh_mode(struct cpu *c);
 
 /* The whole EFLAGS register, arithmetic flags included. */
 uint32_t cpu_eflags(const struct cpu *c);

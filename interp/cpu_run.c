@@ -47,11 +47,6 @@ static void deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_
     c->delivering = false;
 }
 
-static bool interruptible(const struct cpu *c)
-{
-    return (c->intr || c->m->deadline_due) && (c->eflags & FL_IF) && !c->shadow;
-}
-
 bool machine_hangs(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
@@ -68,7 +63,7 @@ static int wait_for_interrupt(struct machine *m, uint64_t until)
     uint64_t to = m->clock.next < until ? m->clock.next : until;
 
     c->shadow = 0; /* HLT was the instruction that STI's shadow covered */
-    if (interruptible(c)) {
+    if (machine_interruptible(m)) {
         c->activity = ACTIVE;
         return STOP_NOT;
     }
@@ -174,9 +169,9 @@ static void turn(struct cpu *c)
     if (c->pending) {
         c->pending = false;
         deliver(c, c->fault_vector, TRAP_FAULT, c->fault_error);
-    } else if (interruptible(c)) {
+    } else if (machine_interruptible(c->m)) {
         take_interrupt(c);
-    } else if (c->stepping || c->shadow || (c->eflags & FL_TF) || c->t[0] >= c->soft) {
+    } else if (machine_looks(c->m) || c->t[0] >= c->soft) {
         single(c);
     } else {
         block(c);

@@ -36,7 +36,8 @@ static inline uint32_t ea(const struct cpu *c, const struct op *o)
 
 /*
  * begin() brings EIP and time to the instruction itself, as if the block had been left before it: for faults, and for
- * instructions that are better off outside the fast path. finish() then completes such an instruction.
+ * instructions that are better off outside the fast path. finish() then completes such an instruction, or go_on() if it has
+ * moved EIP itself.
  */
 static inline void begin(struct cpu *c, const struct op *o)
 {
@@ -56,11 +57,17 @@ static inline void retire_alone(struct cpu *c, const struct op *o)
     c->t[!cycles] += 1;
 }
 
-static inline const struct op *finish(struct cpu *c, const struct op *o)
+/* Such an instruction is complete: on to whatever is at EIP, or back to the run loop if it has changed what that looks at. */
+static inline const struct op *go_on(struct cpu *c, const struct op *o)
 {
     retire_alone(c, o);
+    return machine_looks(c->m) ? NULL : block_chain(c);
+}
+
+static inline const struct op *finish(struct cpu *c, const struct op *o)
+{
     c->eip += o->len;
-    return NULL;
+    return go_on(c, o);
 }
 
 /* Jumps within CS (SDM Vol. 2, JMP): the target is checked before anything changes. */

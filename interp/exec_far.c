@@ -89,8 +89,7 @@ static const struct op *far_jump(struct cpu *c, const struct op *o, unsigned sel
 
     resolve(c, &t, false);
     enter(c, &t);
-    retire_alone(c, o);
-    return NULL;
+    return go_on(c, o);
 }
 
 /* Parameters are copied from the old stack to the new one, in order (SDM Vol. 3, 5.8.5). */
@@ -137,8 +136,7 @@ static const struct op *far_call(struct cpu *c, const struct op *o, unsigned sel
     }
     stack_commit(c, &s, inner);
     enter(c, &t);
-    retire_alone(c, o);
-    return NULL;
+    return go_on(c, o);
 }
 
 /* Pops of a return, counted from ESP, without moving it. */
@@ -201,8 +199,7 @@ static const struct op *far_return(struct cpu *c, const struct op *o, unsigned s
     enter(c, &t);
     if (outer)
         segment_drop_inner(c);
-    retire_alone(c, o);
-    return NULL;
+    return go_on(c, o);
 }
 
 /* Which flags IRET may change from here (SDM Vol. 2, IRET). */
@@ -245,8 +242,7 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
         charge(c, ACCOUNT_TRAP, c->m->cost.iret_outer);
     }
     c->nmi_blocked = false;
-    retire_alone(c, o);
-    return NULL;
+    return go_on(c, o);
 }
 
 #define BY_SIZE(bits)                                                                                                  \
@@ -298,8 +294,7 @@ static const struct op *software(struct cpu *c, const struct op *o, unsigned vec
     c->fault_first = -1;
     trap_deliver(c, vector, kind, 0, c->eip + o->len);
     c->delivering = false;
-    retire_alone(c, o);
-    return NULL;
+    return go_on(c, o);
 }
 
 HANDLER(h_int)

@@ -55,8 +55,7 @@ void io_out(struct cpu *c, uint16_t port, unsigned size, uint32_t v)
         begin(c, o);                                                                                                   \
         io_check(c, NULL, port, bits / 8);                                                                             \
         *reg##bits(c, EAX) = (uint##bits##_t)io_in(c, port, bits / 8);                                                 \
-        finish(c, o);                                                                                                  \
-        LEAVE;                                                                                                         \
+        return finish(c, o);                                                                                           \
     }
 
 #define OUT(name, bits, port)                                                                                          \
@@ -65,8 +64,7 @@ void io_out(struct cpu *c, uint16_t port, unsigned size, uint32_t v)
         begin(c, o);                                                                                                   \
         io_check(c, NULL, port, bits / 8);                                                                             \
         io_out(c, port, bits / 8, *reg##bits(c, EAX));                                                                 \
-        finish(c, o);                                                                                                  \
-        LEAVE;                                                                                                         \
+        return finish(c, o);                                                                                           \
     }
 
 IN(h_in8, 8, *reg16(c, EDX))

@@ -39,16 +39,14 @@ HANDLER(h_movtoseg_r)
 {
     begin(c, o);
     load(c, o->reg, *reg16(c, o->base));
-    finish(c, o);
-    LEAVE;
+    return finish(c, o);
 }
 
 HANDLER(h_movtoseg_m)
 {
     begin(c, o);
     load(c, o->reg, load16(c, NULL, o->seg, ea(c, o)));
-    finish(c, o);
-    LEAVE;
+    return finish(c, o);
 }
 
 HANDLER(h_pushseg16)
@@ -76,8 +74,7 @@ HANDLER(h_pushseg32)
         esp = c->r[ESP];                                                                                               \
         load(c, o->reg, load16(c, NULL, SS, esp &stack_mask(c)));                                                      \
         set_esp(c, esp + bits / 8);                                                                                    \
-        finish(c, o);                                                                                                  \
-        LEAVE;                                                                                                         \
+        return finish(c, o);                                                                                           \
     }                                                                                                                  \
     HANDLER(h_lseg##bits)                                                                                              \
     {                                                                                                                  \
@@ -88,8 +85,7 @@ HANDLER(h_pushseg32)
         load(c, o->sreg, load16(c, NULL, o->seg, ea(c, o) + bits / 8));                                                \
         c->shadow = 0; /* LSS needs no shadow: ESP has come along */                                                   \
         *reg##bits(c, o->reg) = off;                                                                                   \
-        finish(c, o);                                                                                                  \
-        LEAVE;                                                                                                         \
+        return finish(c, o);                                                                                           \
     }                                                                                                                  \
     QUERY(lar, bits, query_lar)                                                                                        \
     QUERY(lsl, bits, query_lsl)

@@ -192,8 +192,7 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
         if (!o->rep) {                                                                                                 \
             begin(c, o);                                                                                               \
             name##bits(c, o, NULL);                                                                                    \
-            finish(c, o);                                                                                              \
-            LEAVE;                                                                                                     \
+            return finish(c, o);                                                                                       \
         }                                                                                                              \
         n = repeat(c, o, name##bits, 0, false, -1);                                                                    \
         if (!n)                                                                                                        \

@@ -350,8 +350,8 @@ HANDLER(h_escape)
     if (!c->m->escape || c->cpl)
         raise_fault(c, NULL, VEC_UD, NO_ERROR);
     charge(c, ACCOUNT_MONITOR, c->m->cost.escape);
-    finish(c, o);
     attention(c);
+    finish(c, o);
     machine_escape(c->m);
     LEAVE;
 }

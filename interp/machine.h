@@ -101,6 +101,25 @@ bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
 void machine_stop(struct machine *m);
 
+/* Is there an interrupt, and may it be taken? */
+static inline bool machine_interruptible(const struct machine *m)
+{
+    const struct cpu *c = &m->cpu;
+
+    return (c->intr || m->deadline_due) && (c->eflags & FL_IF) && !c->shadow;
+}
+
+/*
+ * Must the run loop have a look before the next instruction, apart from deadlines? Asked after each instruction that may
+ * have brought that about: those that write EFLAGS, load segments, change privilege.
+ */
+static inline bool machine_looks(const struct machine *m)
+{
+    const struct cpu *c = &m->cpu;
+
+    return c->stepping || c->shadow || (c->eflags & FL_TF) || c->activity != ACTIVE || machine_interruptible(m);
+}
+
 /* What the escape instruction does: calls the owner. */
 void machine_escape(struct machine *m);
 

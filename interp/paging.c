@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "interp/paging.h"
 
-#include <string.h>
-
 #include "interp/access.h"
+#include "interp/bytes.h"
 #include "interp/fault.h"
 #include "interp/machine.h"
 #include "interp/phys.h"
@@ -11,10 +10,9 @@
 /* Entries are read where RAM answers; elsewhere the bus reads ones. */
 static uint32_t entry_read(struct machine *m, uint64_t pa)
 {
-    uint32_t v = UINT32_MAX;
+    const uint8_t *page = phys_page(m, pa);
 
-    (void)machine_read(m, pa, &v, sizeof v);
-    return v;
+    return page ? bytes_load(page + (pa & PAGE_OFFSET), 4) : UINT32_MAX;
 }
 
 static bool step(const struct walk_context *k, struct walk *w, uint64_t at)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "interp/access.h"
+#include "interp/bytes.h"
 #include "interp/machine.h"
 
 uint8_t *phys_page(const struct machine *m, uint64_t pa)
@@ -16,12 +17,10 @@ uint8_t *phys_page(const struct machine *m, uint64_t pa)
 uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
 {
     const uint8_t *page = phys_page(m, pa);
-    uint32_t v = 0;
+    uint32_t v;
 
-    if (page) {
-        memcpy(&v, page + (pa & PAGE_OFFSET), size);
-        return v;
-    }
+    if (page)
+        return bytes_load(page + (pa & PAGE_OFFSET), size);
     v = UINT32_MAX >> (32 - 8 * size);
     charge(&m->cpu, ACCOUNT_DEVICE, m->cost.mmio);
     OBSERVE(m, mmio, pa, size, 0, v);
@@ -46,7 +45,7 @@ void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v)
     if (frame != NO_FRAME) {
         if (m->ram->log)
             record(m->ram, frame, (uint32_t)pa & PAGE_OFFSET, size);
-        memcpy(ram_frame(m->ram, frame) + (pa & PAGE_OFFSET), &v, size);
+        bytes_store(ram_frame(m->ram, frame) + (pa & PAGE_OFFSET), size, v);
         if (m->ram->flag[frame])
             ram_stored(m->ram, frame, (uint32_t)pa & PAGE_OFFSET, size);
         return;

@@ -27,8 +27,13 @@ void segment_refresh(struct cpu *c, unsigned seg)
 
 void segment_set_cpl(struct cpu *c, unsigned cpl)
 {
+    bool checked = alignment_checked(c);
+
     c->cpl = (uint8_t)cpl;
-    cpu_refresh(c);
+    if (alignment_checked(c) != checked)
+        cpu_refresh(c);
+    else
+        cpu_refresh_mode(c);
 }
 
 bool segment_fits(const struct seg *s, uint32_t off, unsigned size)

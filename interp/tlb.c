@@ -11,6 +11,8 @@ int tlb_init(struct tlb *t, unsigned sets, unsigned ways)
     *t = (struct tlb){.sets = sets, .ways = ways};
     t->entry = calloc((size_t)sets * ways, sizeof *t->entry);
     t->next = calloc(sets, sizeof *t->next);
+    memset(t->live_line, 0xff, sizeof t->live_line);
+    memset(t->live_fetch, 0xff, sizeof t->live_fetch);
     lookaside_clear(t);
     if (t->entry && t->next)
         return 0;
@@ -42,11 +44,31 @@ struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin)
     return NULL;
 }
 
+/* Takes the lowest bit that is set out of a word: its number. */
+static unsigned take_bit(uint64_t *word)
+{
+    unsigned n = (unsigned)__builtin_ctzll(*word);
+
+    *word &= *word - 1;
+    return n;
+}
+
+void lookaside_forget_code(struct tlb *t)
+{
+    for (unsigned i = 0; i < sizeof t->live_fetch / sizeof t->live_fetch[0]; i++)
+        while (t->live_fetch[i])
+            t->fetch[64 * i + take_bit(&t->live_fetch[i])].tag = LA_NONE;
+}
+
 void lookaside_clear(struct tlb *t)
 {
-    memset(t->line, 0xff, sizeof t->line); /* LA_NONE everywhere */
-    for (unsigned i = 0; i < XLA_LINES; i++)
-        t->fetch[i].tag = LA_NONE;
+    for (unsigned i = 0; i < sizeof t->live_line / sizeof t->live_line[0]; i++)
+        while (t->live_line[i]) {
+            struct lookaside *l = &t->line[64 * i + take_bit(&t->live_line[i])];
+
+            l->read = l->write = LA_NONE;
+        }
+    lookaside_forget_code(t);
 }
 
 /* What stands for one page in the lookasides goes. */
@@ -55,24 +77,24 @@ static void lookaside_drop(struct tlb *t, uint32_t vpn)
     uint64_t page = (uint64_t)vpn << 12;
 
     for (unsigned user = 0; user < 2; user++) {
-        struct lookaside *l = &t->line[user][vpn & (LA_LINES - 1)];
+        struct lookaside *l = &t->line[user * LA_LINES + (vpn & (LA_LINES - 1))];
+        struct fetch_lookaside *f = &t->fetch[user * XLA_LINES + (vpn & (XLA_LINES - 1))];
 
         if (l->read == page || l->write == page)
             l->read = l->write = LA_NONE;
+        if ((uint32_t)f->tag == (uint32_t)page)
+            f->tag = LA_NONE;
     }
-    if ((uint32_t)t->fetch[vpn & (XLA_LINES - 1)].tag == (uint32_t)page)
-        t->fetch[vpn & (XLA_LINES - 1)].tag = LA_NONE;
 }
 
 void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
 {
-    for (unsigned user = 0; user < 2; user++)
-        for (unsigned i = 0; i < LA_LINES; i++) {
-            struct lookaside *l = &t->line[user][i];
+    for (unsigned i = 0; i < 2 * LA_LINES; i++) {
+        struct lookaside *l = &t->line[i];
 
-            if (l->write != LA_NONE && l->host + (uintptr_t)l->write == (uintptr_t)frame)
-                l->write = LA_NONE;
-        }
+        if (l->write != LA_NONE && l->host + (uintptr_t)l->write == (uintptr_t)frame)
+            l->write = LA_NONE;
+    }
 }
 
 /* The fetch latch stays: a page that is being executed is consulted again after a flush, not after an eviction. */
@@ -98,22 +120,33 @@ struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e)
     if (slot->valid)
         forget(c, slot);
     *slot = *e;
+    t->live[(slot - t->entry) / 64] |= 1ull << (slot - t->entry) % 64;
     t->large += e->large;
     return slot;
+}
+
+/* Drops what a flush drops of the 64 entries from `first` on. `live`: those that may be valid. */
+static void flush_some(struct tlb *t, unsigned first, uint64_t *live, bool global_too)
+{
+    uint64_t left = *live;
+
+    while (left) {
+        struct tlb_entry *e = &t->entry[first + take_bit(&left)];
+
+        if (e->valid && e->global && !global_too)
+            continue;
+        t->large -= e->valid && e->large;
+        e->valid = false;
+        *live &= ~(1ull << (e - t->entry) % 64);
+    }
 }
 
 void tlb_flush(struct cpu *c, bool global_too)
 {
     struct tlb *t = &c->tlb;
 
-    for (size_t i = 0; i < (size_t)t->sets * t->ways; i++) {
-        struct tlb_entry *e = &t->entry[i];
-
-        if (!e->valid || (e->global && !global_too))
-            continue;
-        t->large -= e->large;
-        e->valid = false;
-    }
+    for (unsigned first = 0; first < t->sets * t->ways; first += 64)
+        flush_some(t, first, &t->live[first / 64], global_too);
     t->flushes++;
     lookaside_clear(t);
     c->fetch.lin = LATCH_EMPTY;

@@ -29,7 +29,7 @@ struct lookaside {
     uint64_t unused; /* keeps the line at 32 bytes: indexing is a shift */
 };
 
-enum { LA_BITS = 8, LA_LINES = 1 << LA_BITS, XLA_LINES = 64 };
+enum { TLB_ENTRIES_MAX = 4096, LA_LINES = 256, XLA_LINES = 64 };
 #define LA_NONE UINT64_MAX
 
 /* The same for instruction fetch, by page: which decoded code belongs to it. */
@@ -39,14 +39,16 @@ struct fetch_lookaside {
 };
 
 struct tlb {
-    unsigned sets, ways; /* powers of two; sets * ways <= 4096 */
+    unsigned sets, ways; /* powers of two; sets * ways <= TLB_ENTRIES_MAX */
     struct tlb_entry *entry;
     uint16_t *next; /* by set: the way that is filled next */
     unsigned large; /* valid entries that are fragments of 4 MiB pages */
     uint64_t hits, misses, flushes;
-    uint64_t hits_from;                 /* fast_hits at the last count (tlb_count()) */
-    struct lookaside line[2][LA_LINES]; /* [0] supervisor, [1] user */
-    struct fetch_lookaside fetch[XLA_LINES];
+    uint64_t hits_from;                  /* fast_hits at the last count (tlb_count()) */
+    struct lookaside line[2 * LA_LINES]; /* the supervisor's, then the user's */
+    struct fetch_lookaside fetch[2 * XLA_LINES];
+    /* A bit for each entry and line that may hold something, so that a flush touches no others. */
+    uint64_t live[TLB_ENTRIES_MAX / 64], live_line[2 * LA_LINES / 64], live_fetch[2];
 };
 
 /* sets, ways: powers of two. Returns -1 when out of memory. */
@@ -62,6 +64,25 @@ void tlb_flush(struct cpu *c, bool global_too);
 void tlb_drop(struct cpu *c, uint32_t lin);
 void tlb_invlpg(struct cpu *c, uint32_t lin);
 
+/* The line of the page that `lin` lies in: to be compared and filled. */
+static inline struct lookaside *lookaside_line(struct tlb *t, uint32_t lin, bool user)
+{
+    unsigned n = user * LA_LINES + (lin >> 12 & (LA_LINES - 1));
+
+    t->live_line[n / 64] |= 1ull << n % 64;
+    return &t->line[n];
+}
+
+static inline struct fetch_lookaside *lookaside_fetch(struct tlb *t, uint32_t lin, bool user)
+{
+    unsigned n = user * XLA_LINES + (lin >> 12 & (XLA_LINES - 1));
+
+    t->live_fetch[n / 64] |= 1ull << n % 64;
+    return &t->fetch[n];
+}
+
+/* Forgets which code belongs to which page. */
+void lookaside_forget_code(struct tlb *t);
 /* Empties the lookaside (rights may have changed meaning: CPL stays separate, CR0.WP, AC, a new code page). */
 void lookaside_clear(struct tlb *t);
 /* No fast stores to this host frame any more: it now holds code, or is traced. */

@@ -7,14 +7,13 @@
 #include "interp/clock.h"
 #include "interp/cost.h"
 #include "interp/isa.h"
+#include "interp/tlb.h"
 #include "ui/i18n.h"
 #include "ui/options.h"
 #include "ui/report.h"
 #include "vmm/seam.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
-
-enum { TLB_ENTRIES_MAX = 4096 };
 
 /* Decimal digits only, and the rest. */
 static bool number(const char *text, uint64_t *v, const char **rest)
