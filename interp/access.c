@@ -6,6 +6,7 @@
 #include "interp/machine.h"
 #include "interp/paging.h"
 #include "interp/phys.h"
+#include "interp/probe.h"
 #include "interp/segment.h"
 
 void charge(struct cpu *c, enum account a, uint64_t cycles)
@@ -27,12 +28,13 @@ static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writab
     struct machine *m = c->m;
     struct lookaside *l = lookaside_line(&c->tlb, lin, user);
     uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
+    unsigned watched = m->probes ? probe_kinds(m->probes, page, PAGE_SIZE) & (PROBE_READ | PROBE_WRITE) : 0;
 
     if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
         return;
     l->host = (uintptr_t)ram_frame(m->ram, frame) - page;
-    l->read = page;
-    l->write = writable && !m->ram->flag[frame] ? page : LA_NONE;
+    l->read = watched & PROBE_READ ? LA_NONE : page;
+    l->write = writable && !watched && !m->ram->flag[frame] ? page : LA_NONE;
 }
 
 /* The physical address of a linear one, through the TLB, with all that a fault or a walk entails. */
@@ -92,11 +94,16 @@ static bool one_page(uint32_t lin, unsigned size)
 static uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
 {
     struct staged s;
+    uint32_t v;
 
-    if (one_page(lin, size))
-        return phys_load(c->m, translate(c, o, lin, false, user), size);
-    locate(c, o, lin, size, false, user, &s);
-    return staged_load(c, &s, size);
+    if (one_page(lin, size)) {
+        v = phys_load(c->m, translate(c, o, lin, false, user), size);
+    } else {
+        locate(c, o, lin, size, false, user, &s);
+        v = staged_load(c, &s, size);
+    }
+    probe_touched(c, lin, size, PROBE_READ);
+    return v;
 }
 
 static void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
@@ -105,10 +112,11 @@ static void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsign
 
     if (one_page(lin, size)) {
         phys_store(c->m, translate(c, o, lin, true, user), size, v);
-        return;
+    } else {
+        locate(c, o, lin, size, true, user, &s);
+        staged_store(c, &s, size, v);
     }
-    locate(c, o, lin, size, true, user, &s);
-    staged_store(c, &s, size, v);
+    probe_touched(c, lin, size, PROBE_WRITE);
 }
 
 uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
@@ -136,7 +144,8 @@ uint8_t *rmw_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off,
     uint32_t v;
 
     c->running = o;
-    locate(c, o, segment_linear(c, o, seg, off, size, true), size, true, c->cpl == 3, s);
+    s->lin = segment_linear(c, o, seg, off, size, true);
+    locate(c, o, s->lin, size, true, c->cpl == 3, s);
     v = staged_load(c, s, size);
     c->running = NULL;
     memcpy(s->bytes, &v, sizeof v);
@@ -152,6 +161,7 @@ void rmw_commit(struct cpu *c, unsigned size)
     c->running = c->staged_op;
     staged_store(c, &c->staged, size, v);
     c->running = NULL;
+    probe_touched(c, c->staged.lin, size, PROBE_READ | PROBE_WRITE);
     block_attention(c, c->staged_op);
 }
 

@@ -4,7 +4,8 @@
 #include <setjmp.h>
 #include <stddef.h>
 
-#include "interp/cpu.h"
+#include "interp/machine.h"
+#include "interp/probe.h"
 
 bool cpu_attempt(struct cpu *c, void (*action)(struct cpu *c, void *ctx), void *ctx, struct refusal *why)
 {
@@ -12,6 +13,8 @@ bool cpu_attempt(struct cpu *c, void (*action)(struct cpu *c, void *ctx), void *
 
     if (setjmp(here)) {
         c->unwind = NULL;
+        if (c->m->probes)
+            probe_fault(c);
         *why = (struct refusal){c->fault_vector, c->fault_error};
         return false;
     }

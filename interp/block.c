@@ -10,6 +10,7 @@
 #include "interp/lower.h"
 #include "interp/machine.h"
 #include "interp/phys.h"
+#include "interp/probe.h"
 
 enum { POOL_OPS = 1 << 18, CODE_PAGES = 1 << 11, BLOCK_OPS = BLOCK_INSNS * LOWER_MAX + 1 };
 
@@ -131,16 +132,34 @@ static void empty_pages(struct ram *r)
     }
 }
 
-static struct code_page *code_page(struct cpu *c, uint32_t frame)
+/* The decoded code of a frame that is seen at a linear page. */
+static struct code_page *code_page(struct cpu *c, uint32_t frame, uint32_t page)
 {
     struct ram *r = c->m->ram;
-    struct code_page *p = find_page(r->code, frame, c->code_key);
+    uint32_t key = c->code_key | (c->m->probes && probe_in_page(c, page) ? KEY_PROBED : 0);
+    struct code_page *p = find_page(r->code, frame, key);
 
     if (p)
         return p;
     if (r->code->pages_used == CODE_PAGES)
         empty_pages(r);
-    return add_page(r->code, frame, c->code_key);
+    return add_page(r->code, frame, key);
+}
+
+void block_probes_changed(struct cpu *c)
+{
+    struct code_cache *k = c->m->ram->code;
+    struct code_page *p;
+
+    for (uint32_t i = 0; i < k->pages_used; i++)
+        if (k->pages[i].key & KEY_PROBED)
+            drop_blocks(&k->pages[i]);
+    if (c->fetch.lin != LATCH_EMPTY && c->fetch.page) {
+        p = code_page(c, c->fetch.page->frame, c->fetch.lin);
+        c->fetch.code = c->fetch.code ? p : NULL;
+        c->fetch.page = p;
+    }
+    attention(c);
 }
 
 /* Where the page of an instruction is, through the lookaside or the TLB, counted as one fetch. NULL: not RAM. */
@@ -157,7 +176,7 @@ static struct code_page *consult(struct cpu *c, uint32_t page)
     frame = machine_frame(c->m, lin_translate(c, page, false, c->cpl == 3));
     if (frame == NO_FRAME)
         return NULL;
-    *l = (struct fetch_lookaside){.tag = tag, .code = code_page(c, frame)};
+    *l = (struct fetch_lookaside){.tag = tag, .code = code_page(c, frame, page)};
     return l->code;
 }
 
@@ -203,14 +222,14 @@ static uint32_t translate_block(struct cpu *c, struct code_page *p, unsigned off
 
         if (d == DECODE_MORE)
             break;
-        if (d != DECODE_OK) {
+        if (d == DECODE_OK)
+            o += lower(c->m, &i, p->key, (int)at, sum, o);
+        else
             lower_fault(d, &i, (int)at, sum, o++);
-            at += i.len;
-            break;
-        }
-        o += lower(c->m, &i, p->key, (int)at, sum, o);
+        if ((p->key & KEY_PROBED) && c->m->probes && probe_at_offset(c->m->probes, at))
+            o[-1].fn = h_probe;
         at += i.len;
-        if (i.e->flags & ISA_ENDS)
+        if (d != DECODE_OK || (i.e->flags & ISA_ENDS))
             break;
     }
     if (at == off)

@@ -40,9 +40,16 @@ struct code_cache {
 
 /*
  * What decoded operations depend on beside the bytes: CS.D, CPL, whether the hole class reports or traps, and which costs
- * were added up. Made by cpu_refresh() into cpu.code_key.
+ * were added up. Made by cpu_refresh() into cpu.code_key; KEY_PROBED goes by the linear page (probe.h).
  */
-enum code_key { KEY_D = 1, KEY_CPL_SHIFT = 1, KEY_ARMED = 8, KEY_VIRTUALIZABLE = 16, KEY_INTERPRETED = 32 };
+enum code_key {
+    KEY_D = 1,
+    KEY_CPL_SHIFT = 1,
+    KEY_ARMED = 8,
+    KEY_VIRTUALIZABLE = 16,
+    KEY_INTERPRETED = 32,
+    KEY_PROBED = 64
+};
 
 /* Longest block: instructions; cycles of its sums (charges on slow paths apart). */
 enum { BLOCK_INSNS = 64, BLOCK_CYCLES = 1024, BLOCK_CYCLES_INTERPRETED = 64 * 256 };
@@ -51,6 +58,9 @@ struct code_cache *code_cache_create(uint32_t frames);
 void code_cache_destroy(struct code_cache *k);
 /* Bytes of a frame changed: blocks decoded from them are void. */
 void code_stored(struct ram *r, uint32_t frame, uint32_t offset, uint32_t size);
+
+/* Probes have come or gone: code with probes is decoded anew, and the latch fits again, with nothing counted. */
+void block_probes_changed(struct cpu *c);
 
 /* Makes c->fetch fit c->eip, consulting the TLB if the page is another one. May raise #PF, #GP. */
 void fetch_latch(struct cpu *c);

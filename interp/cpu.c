@@ -63,7 +63,7 @@ void cpu_reset(struct cpu *c, struct machine *m)
     c->msr = (struct msrs){0};
     c->intr = false;
     c->t[0] = c->t[1] = 0;
-    c->pending = c->delivering = c->hole_next = false;
+    c->pending = c->delivering = c->hole_next = c->probe_next = c->mid_rep = false;
     tlb_flush(c, true);
     cpu_refresh(c);
 }

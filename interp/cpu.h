@@ -146,6 +146,7 @@ struct fetch_latch {
 /* A read-modify-write that could not go the fast way: its bytes, and where they will be written back. */
 struct staged {
     uint8_t bytes[8];
+    uint32_t lin;
     uint64_t pa[2]; /* of the first byte; of the first byte in the second page */
     unsigned first; /* bytes that lie in the first page */
 };
@@ -183,6 +184,8 @@ struct cpu {
     const struct op *staged_op;
     bool armed;           /* the hole class reports to the machine's owner before it runs */
     bool hole_next;       /* such an instruction stands at eip */
+    bool probe_next;      /* an instruction with a probe stands at eip: to be executed by itself */
+    bool mid_rep;         /* a REP was left with iterations to come */
     bool stepping;        /* one instruction (or one REP iteration) and back */
     bool delivering;      /* an event is being delivered: faults in it combine (trap.c) */
     bool pending;         /* fault_vector waits to be delivered: before anything else happens */

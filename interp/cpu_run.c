@@ -13,6 +13,8 @@
 #include "interp/block.h"
 #include "interp/exec.h"
 #include "interp/machine.h"
+#include "interp/paging.h"
+#include "interp/probe.h"
 #include "interp/trap.h"
 
 enum { STOP_NOT = -1 };
@@ -26,6 +28,8 @@ static void fault_arrived(struct cpu *c)
         v = trap_combine(c->fault_first, c->fault_vector);
         c->delivering = false;
     }
+    if (c->m->probes)
+        probe_fault(c);
     block_unpatch(c);
     if (v < 0) {
         c->activity = SHUTDOWN;
@@ -100,6 +104,8 @@ static int boundary(struct machine *m, uint64_t until)
     }
     if (c->t[0] >= until)
         return STOP_LIMIT;
+    if (m->probes && m->probes->hit.kinds && !c->stepping)
+        return STOP_PROBE;
     if (c->t[0] >= m->clock.next)
         clock_fire(&m->clock, c->t[0]);
     return STOP_NOT;
@@ -120,7 +126,7 @@ static void chain(struct cpu *c, const struct op *o)
         o = o->fn(c, o);
 }
 
-/* One instruction; with TF set before it, #DB after it (SDM Vol. 3, 18.3.1.4). */
+/* One instruction, unless a probe stands before it; with TF set before it, #DB after it (SDM Vol. 3, 18.3.1.4). */
 static void single(struct cpu *c)
 {
     bool trace = c->eflags & FL_TF;
@@ -130,8 +136,13 @@ static void single(struct cpu *c)
     fetch_latch(c);
     if (c->t[0] >= c->deadline) /* the fetch has cost a walk: another boundary first */
         return;
+    if (c->m->probes && !probe_before(c))
+        return;
     c->shadow = 0;
+    c->mid_rep = false;
     chain(c, block_single(c));
+    if (c->m->probes)
+        probe_after(c, !c->mid_rep && !c->hole_next);
     if (trace && c->shadow != SHADOW_SS && c->m->deliveries == deliveries && !c->hole_next) {
         c->dr[6] |= DR6_BS;
         c->fault_vector = VEC_DB;
@@ -166,12 +177,15 @@ static void take_interrupt(struct cpu *c)
 
 static void turn(struct cpu *c)
 {
+    bool alone = machine_looks(c->m) || c->probe_next;
+
+    c->probe_next = false;
     if (c->pending) {
         c->pending = false;
         deliver(c, c->fault_vector, TRAP_FAULT, c->fault_error);
     } else if (machine_interruptible(c->m)) {
         take_interrupt(c);
-    } else if (machine_looks(c->m) || c->t[0] >= c->soft) {
+    } else if (alone || c->t[0] >= c->soft) {
         single(c);
     } else {
         block(c);
@@ -207,6 +221,28 @@ static enum stop run(struct machine *m, uint64_t until, bool one)
     }
     c->unwind = NULL;
     return (enum stop)stop;
+}
+
+/* Would the next instruction be fetched? If not, a fault comes before it. */
+static bool can_fetch(const struct cpu *c)
+{
+    const struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4};
+    struct walk w;
+
+    if (c->eip > c->seg[CS].limit)
+        return false;
+    return !(c->cr0 & CR0_PG) || page_walk(&k, c->seg[CS].base + c->eip, false, c->cpl == 3, &w);
+}
+
+bool machine_probe_ahead(struct machine *m)
+{
+    struct cpu *c = &m->cpu;
+
+    if (!m->probes)
+        return false;
+    if (c->t[0] >= m->clock.next)
+        clock_fire(&m->clock, c->t[0]);
+    return !c->pending && c->activity == ACTIVE && !machine_interruptible(m) && can_fetch(c) && probe_stands(c);
 }
 
 enum stop machine_run(struct machine *m, uint64_t until)

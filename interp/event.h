@@ -13,6 +13,7 @@ enum event_kind {
 };
 
 enum { EVENT_FIELDS = 6 };
+_Static_assert(EVENT_KINDS <= 32, "a set of kinds is one word");
 
 /* One occurrence. `field` holds the values in the order of event.def. */
 struct event {

@@ -154,10 +154,11 @@ static inline void ring0_only(struct cpu *c, const struct op *o)
 }
 
 /* Not in any table: what the decoder puts in by itself. */
-extern handler h_end;  /* the block ends without a jump */
-extern handler h_ea16; /* computes a 16-bit effective address for the next operation */
-extern handler h_hole; /* an armed hole: report, do not run */
-extern handler h_gp0;  /* #GP(0) */
+extern handler h_end;   /* the block ends without a jump */
+extern handler h_ea16;  /* computes a 16-bit effective address for the next operation */
+extern handler h_hole;  /* an armed hole: report, do not run */
+extern handler h_probe; /* a probe may stand here: leave it to the run loop */
+extern handler h_gp0;   /* #GP(0) */
 extern handler h_attention;
 
 #endif

@@ -211,3 +211,11 @@ HANDLER(h_hole)
     c->hole_next = true;
     LEAVE;
 }
+
+/* The same; what stands here is looked at by probe_before(). */
+HANDLER(h_probe)
+{
+    begin(c, o);
+    c->probe_next = true;
+    LEAVE;
+}

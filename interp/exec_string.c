@@ -167,6 +167,7 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
         }
         /* Time may have passed in walks too, and a device, a deadline or changed code may have called for attention. */
     } while (!one_at_a_time(c, o) && c->soft != 0 && c->t[0] < c->deadline);
+    c->mid_rep = true;
     return NULL;
 }
 

@@ -239,8 +239,9 @@ int machine_write(struct machine *m, uint64_t pa, const void *from, size_t n)
 
 void machine_event(struct machine *m, enum event_kind kind, const uint64_t *field, unsigned fields)
 {
-    struct event e = {.kind = kind, .tick = m->cpu.t[0], .cycles = cpu_cycles(&m->cpu), .insns = cpu_insns(&m->cpu)};
+    struct event e = {.kind = kind, .tick = exact(&m->cpu, 0), .cycles = exact(&m->cpu, m->clock_insns)};
 
+    e.insns = exact(&m->cpu, !m->clock_insns) - (m->clock_insns ? m->idle_ticks : 0);
     memcpy(e.field, field, fields * sizeof *field);
     m->observe(m->owner, &e);
 }

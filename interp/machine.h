@@ -23,6 +23,8 @@
 #include "interp/pc.h"
 #include "interp/ram.h"
 
+struct probes;
+
 struct machine_config {
     struct ram *ram;             /* shared */
     uint64_t mem;                /* bytes of RAM at physical address 0; a multiple of PAGE_SIZE */
@@ -42,7 +44,8 @@ enum stop {
     STOP_HANG,     /* halted, and nothing can wake it */
     STOP_HOLE,     /* an armed instruction of the hole class is next (not executed) */
     STOP_STEP,     /* one step was asked for and done */
-    STOP_ASKED     /* machine_stop() was called */
+    STOP_ASKED,    /* machine_stop() was called */
+    STOP_PROBE     /* probes->hit: before an instruction, or after an access; comes again until that is cleared */
 };
 
 struct machine {
@@ -66,9 +69,12 @@ struct machine {
 
     /* The machine's owner: all may be NULL. */
     void *owner;
-    void (*escape)(void *owner);                         /* the escape instruction (0F 04) at CPL 0; NULL: #UD */
-    void (*observe)(void *owner, const struct event *e); /* NULL: nobody looks */
-    void (*serial)(void *owner, uint8_t byte);           /* COM1 */
+    void (*escape)(void *owner); /* the escape instruction (0F 04) at CPL 0; NULL: #UD */
+    void (*observe)(void *owner, const struct event *e);
+    uint32_t observed;                         /* kinds of event that `observe` is called for, a bit each */
+    void (*serial)(void *owner, uint8_t byte); /* COM1 */
+    struct probes *probes;                     /* machine_probe() */
+    bool monitored;                            /* ring 0 belongs to a monitor, whom probes do not look at */
 
     struct timer deadline; /* machine_deadline() */
     bool deadline_due;
@@ -96,6 +102,8 @@ enum stop machine_step(struct machine *m, uint64_t until);
  * vector is raised, and taken when IF allows. No guest can reach it. CLOCK_NEVER disarms.
  */
 void machine_deadline(struct machine *m, uint64_t tick, uint8_t vector);
+/* Does a probe stand before what comes next? Timers that are due have fired; nothing else has changed. */
+bool machine_probe_ahead(struct machine *m);
 /* Halted, and nothing can wake it. */
 bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
@@ -145,7 +153,7 @@ static inline uint32_t machine_frame(const struct machine *m, uint64_t pa)
 void machine_event(struct machine *m, enum event_kind kind, const uint64_t *field, unsigned fields);
 #define OBSERVE(m_, kind_, ...)                                                                                        \
     do {                                                                                                               \
-        if ((m_)->observe)                                                                                             \
+        if ((m_)->observed & 1u << EVENT_##kind_)                                                                      \
             machine_event((m_), EVENT_##kind_, (const uint64_t[]){__VA_ARGS__},                                        \
                           sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t));                                 \
     } while (0)

@@ -136,7 +136,7 @@ static void ram_load(struct state *s, struct machine *m)
 /* What is not part of the state starts anew. */
 static void resettle(struct machine *m)
 {
-    m->cpu.delivering = m->cpu.hole_next = false;
+    m->cpu.delivering = m->cpu.hole_next = m->cpu.probe_next = m->cpu.mid_rep = false;
     m->exited = m->stop = false;
     cpu_refresh(&m->cpu);
     tlb_flush(&m->cpu, true);

@@ -27,7 +27,8 @@ static void execute_copy(struct machine *g, struct expected *e)
     struct machine before = *g;
 
     /* The instruction and nothing else: no device, no interrupt, no observer. */
-    g->observe = NULL;
+    g->observed = 0;
+    g->probes = NULL;
     g->clock.next = CLOCK_NEVER;
     g->cpu.intr = false;
     g->slow_access = true;

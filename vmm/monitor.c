@@ -90,11 +90,24 @@ static void write_gdt(struct shadow_gdt *g)
     gdt_put(g, GDT_TSS, tss << 16 | 103, (tss & 0xff000000) | 0x8b00 | (tss >> 16 & 0xff));
 }
 
-/* The hardware as the monitor's loader hands it over: at ring 0 behind an escape, the guest's frame to come. */
+/* The hardware stands at ring 0 behind an escape, the guest's frame to come. */
+static void behind_escape(struct cpu *p)
+{
+    const struct desc code = {0x0000ffff, 0x00cf9b00, 0}, data = {0x0000ffff, 0x00cf9300, 0};
+
+    segment_fill(p, CS, SEL(GDT_CODE), &code);
+    segment_fill(p, SS, SEL(GDT_DATA), &data);
+    p->r[ESP] = LINEAR(PAGE_STACK + 1) - (uint32_t)sizeof(struct trap_frame);
+    p->eip = SEG_CUT + AFTER_ESCAPE;
+    cpu_set_eflags(p, FL_1);
+    p->cpl = 0;
+    cpu_refresh(p);
+}
+
+/* The hardware as the monitor's loader hands it over. */
 static void hand_over(struct monitor *n)
 {
     struct cpu *p = &n->hw->cpu;
-    const struct desc code = {0x0000ffff, 0x00cf9b00, 0}, data = {0x0000ffff, 0x00cf9300, 0};
     uint32_t tss = LINEAR(PAGE_TSS);
     const struct desc task = {tss << 16 | 103, (tss & 0xff000000) | 0x8b00 | (tss >> 16 & 0xff), 0};
 
@@ -104,17 +117,13 @@ static void hand_over(struct monitor *n)
     p->cr0 |= CR0_PG | CR0_WP | CR0_NE;
     p->gdtr = (struct dtr){LINEAR(PAGE_GDT), GDT_ENTRIES * 8 - 1};
     p->idtr = (struct dtr){LINEAR(PAGE_IDT), VECTORS * 8 - 1};
-    segment_fill(p, CS, SEL(GDT_CODE), &code);
-    segment_fill(p, SS, SEL(GDT_DATA), &data);
     segment_fill(p, TR, SEL(GDT_TSS), &task);
     for (unsigned s = 0; s < SEGS; s++)
         if (s != CS && s != SS)
             segment_null(p, s, 0);
     segment_null(p, LDTR, 0);
-    p->r[ESP] = LINEAR(PAGE_STACK + 1) - (uint32_t)sizeof(struct trap_frame);
-    p->eip = SEG_CUT + AFTER_ESCAPE;
     p->armed = !n->virtualizable;
-    cpu_refresh(p);
+    behind_escape(p);
 }
 
 /* The machine's own timer and keyboard are not the guest's; the monitor needs no interrupt but its deadline. */
@@ -321,13 +330,21 @@ static void leave(struct monitor *n)
     machine_stop(n->hw);
 }
 
+/* Has the guest touched what is watched, or does a breakpoint stand before what comes next? */
+static bool met_probe(struct vm *vm)
+{
+    if (!vm->guest->probes || vm->mon.single || mon_done(vm, vm->until))
+        return false;
+    return vm->probes.hit.kinds || machine_probe_ahead(vm->guest);
+}
+
 /* Interprets as long as the technique wants, then resumes the hardware or stops it. */
 static void go_on(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
     enum vm_next next;
 
-    while ((next = vm->technique->run(vm, vm->until)) != VM_STOP) {
+    while (!met_probe(vm) && (next = vm->technique->run(vm, vm->until)) != VM_STOP) {
         if (next == VM_RESUME) {
             refresh_shadows(vm);
             if (representable(n) == WHY_nothing) {
@@ -379,15 +396,38 @@ static void start(struct vm *vm, uint64_t until)
     vm->mon.live = false;
 }
 
+/* The guest stays on the hardware, and what it believes is known. */
+static void leave_live(struct monitor *n)
+{
+    world_in_live(n);
+    n->live = true;
+}
+
 void monitor_run(struct vm *vm, uint64_t until)
 {
     struct monitor *n = &vm->mon;
 
     n->single = false;
     start(vm, until);
-    while (n->on_hardware)
-        if (machine_run(n->hw, CLOCK_NEVER) == STOP_HOLE)
+    while (n->on_hardware) {
+        enum stop stop = machine_run(n->hw, CLOCK_NEVER);
+
+        if (stop == STOP_HOLE)
             hole_check(vm);
+        if (stop == STOP_PROBE) {
+            leave_live(n);
+            break;
+        }
+    }
+}
+
+/* The guest's registers are the virtual CPU's, and go out with the next resume. */
+void monitor_changed(struct monitor *n)
+{
+    if (!n->live)
+        return;
+    n->live = n->on_hardware = false;
+    behind_escape(&n->hw->cpu);
 }
 
 void monitor_step(struct vm *vm)
@@ -405,8 +445,7 @@ void monitor_step(struct vm *vm)
         if (stop == STOP_HOLE)
             hole_check(vm);
         if (in_guest && p->cpl != 0 && n->hw->deliveries == delivered) {
-            world_in_live(n);
-            n->live = true;
+            leave_live(n);
             break;
         }
     }

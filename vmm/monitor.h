@@ -85,6 +85,9 @@ void monitor_interrupt(struct monitor *n);
 void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size);
 /* What the guest's machine did that concerns its shadows (an event of it). */
 void monitor_guest_event(struct monitor *n, const struct event *e);
+enum { MONITOR_LISTENS = 1 << EVENT_tlb_flush | 1 << EVENT_tlb_invlpg }; /* the kinds of these */
+/* The guest's registers were written from outside. */
+void monitor_changed(struct monitor *n);
 
 /* What the virtual CPU's clock, tables and accounts were before it was set to work (mon_emulation_begin()). */
 struct emulation {

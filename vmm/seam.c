@@ -6,6 +6,7 @@
 #include "interp/access.h"
 #include "interp/attempt.h"
 #include "interp/decode.h"
+#include "interp/probe.h"
 #include "vmm/monitor.h"
 
 const char *const seam_duty_name[LAB_DUTIES] = {
@@ -106,10 +107,12 @@ static void count_delivery(struct machine *g, unsigned vector, const struct emul
 }
 
 /* One instruction has been executed, though not by the processor. With TF set before it, #DB follows (SDM Vol. 3, 18.3). */
-static void book_instruction(struct seam *s, struct cpu *v, bool traced)
+static void book_instruction(struct seam *s, struct cpu *v, uint32_t eip, bool traced)
 {
     struct machine *g = v->m;
 
+    if (g->probes)
+        probe_retired(g->probes, v->seg[CS].base + eip);
     v->t[g->clock_insns] += g->cost.interpret;
     v->t[!g->clock_insns] += 1;
     v->shadow = s->now.shadowed ? SHADOW_STI : 0;
@@ -157,7 +160,7 @@ static void conclude(struct seam *s, struct vm *vm, enum lab_next next, const st
         else if (!s->now.mapped)
             mon_complain(vm, "a page fault at %08x was neither mapped nor injected", e->eip);
     } else {
-        book_instruction(s, v, traced);
+        book_instruction(s, v, e->eip, traced);
     }
 }
 

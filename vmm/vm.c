@@ -42,8 +42,7 @@ static void hardware_event(void *owner, const struct event *e)
 {
     struct vm *v = owner;
 
-    if (v->out.observe)
-        v->out.observe(v->out.observe_ctx, true, e);
+    v->out.observe(v->out.observe_ctx, true, e);
 }
 
 static void guest_event(void *owner, const struct event *e)
@@ -52,7 +51,7 @@ static void guest_event(void *owner, const struct event *e)
 
     if (v->technique->needs_monitor)
         monitor_guest_event(&v->mon, e);
-    if (v->out.observe)
+    if (v->out.kinds & 1u << e->kind)
         v->out.observe(v->out.observe_ctx, false, e);
 }
 
@@ -157,6 +156,9 @@ struct vm *vm_create(const struct vm_config *k, char *error, size_t room)
     }
     v->hw->owner = v->guest->owner = v;
     v->guest->serial = guest_serial;
+    v->guest->observe = guest_event;
+    v->hw->observe = hardware_event;
+    v->hw->monitored = k->technique->needs_monitor;
     vm_observe(v, NULL, NULL);
     return v;
 }
@@ -208,21 +210,38 @@ static enum outcome outcome(struct vm *v, uint64_t until)
 
 enum outcome vm_run(struct vm *v, uint64_t until)
 {
+    enum outcome o;
+
+    vm_probe_begin(v);
     v->mon.stop = false;
     if (v->technique->needs_monitor)
         monitor_run(v, until);
     else
         machine_run(v->guest, until);
-    return outcome(v, until);
+    o = outcome(v, until);
+    vm_probe_end(v, o, false);
+    return o;
 }
 
 enum outcome vm_step(struct vm *v)
 {
+    enum outcome o;
+
+    vm_probe_begin(v);
     if (v->technique->needs_monitor)
         monitor_step(v);
     else
         machine_step(v->guest, CLOCK_NEVER);
-    return outcome(v, CLOCK_NEVER);
+    o = outcome(v, CLOCK_NEVER);
+    vm_probe_end(v, o, true);
+    return o;
+}
+
+void vm_changed(struct vm *v)
+{
+    cpu_refresh(&v->guest->cpu);
+    if (v->technique->needs_monitor)
+        monitor_changed(&v->mon);
 }
 
 void vm_interrupt(struct vm *v)
@@ -247,9 +266,14 @@ void vm_observe(struct vm *v, void (*observe)(void *ctx, bool physical, const st
 {
     v->out.observe = observe;
     v->out.observe_ctx = ctx;
-    v->hw->observe = observe ? hardware_event : NULL;
-    if (v->guest != v->hw) /* the monitor itself listens to its guest's flushes */
-        v->guest->observe = observe || v->technique->needs_monitor ? guest_event : NULL;
+    vm_observe_only(v, (1u << EVENT_KINDS) - 1);
+}
+
+void vm_observe_only(struct vm *v, uint32_t kinds)
+{
+    v->out.kinds = v->out.observe ? kinds : 0;
+    v->guest->observed = v->out.kinds | (v->technique->needs_monitor ? MONITOR_LISTENS : 0);
+    v->hw->observed = v->out.kinds;
 }
 
 void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx)

@@ -98,6 +98,34 @@ void vm_interrupt(struct vm *v);
 /* What a technique that could not go on has said; empty: nothing. */
 const char *vm_complaint(const struct vm *v);
 
+/*
+ * Breakpoints and watchpoints, by linear address. With OUTCOME_NONE vm_run() comes back before the instruction at a
+ * breakpoint, when nothing else comes before it (an interrupt, a fault of its fetch), and goes on past it when called
+ * again; of a REP, before the first iteration. An instruction that is tried again, because it faulted, does not stop
+ * again. It comes back after the instruction, or the delivery of an event, that accessed watched bytes; one that faulted
+ * has not. vm_step() stops at no breakpoint, and tells of watched bytes that its one instruction accessed.
+ *
+ * All techniques stop alike. Not seen: what the monitor does, page walks, devices, and descriptors that the hardware
+ * loads from the monitor's own copy of the guest's table. Breakpoints change no count and no state, and are not saved.
+ */
+enum vm_stopped { VM_STOPPED_NOT, VM_STOPPED_ASKED, VM_STOPPED_BREAK, VM_STOPPED_WATCH };
+struct vm_stop {
+    enum vm_stopped why; /* of the last vm_run() or vm_step() that returned OUTCOME_NONE; else VM_STOPPED_NOT */
+    gva_t point;         /* the breakpoint or watchpoint, as it was set */
+    gva_t at;            /* the instruction; for watchpoints the access, */
+    uint32_t size;       /* its bytes, */
+    bool write;          /* and what it was */
+};
+const struct vm_stop *vm_stopped(const struct vm *v);
+
+/* -1: there are 256 already, or the size is 0. Setting a breakpoint twice is setting it once. */
+int vm_break(struct vm *v, gva_t at);
+void vm_unbreak(struct vm *v, gva_t at);
+int vm_watch(struct vm *v, gva_t at, uint32_t size, bool reads, bool writes);
+void vm_unwatch(struct vm *v, gva_t at, uint32_t size);
+/* To be called after registers of vm_guest() were written from outside: the hardware is to take them from there. */
+void vm_changed(struct vm *v);
+
 void vm_get_stats(struct vm *v, struct vm_stats *s);
 const struct hole *vm_hole(const struct vm *v);
 /* The vector's name: "#PF", "int 0x20". */
@@ -105,6 +133,8 @@ const char *vector_name(unsigned vector, char room[16]);
 
 /* Observers; either may be NULL. Events of both machines come here, told apart by `physical`. */
 void vm_observe(struct vm *v, void (*observe)(void *ctx, bool physical, const struct event *e), void *ctx);
+/* Only these kinds, a bit each (1u << EVENT_trap): the others cost what they cost when nobody looks. */
+void vm_observe_only(struct vm *v, uint32_t kinds);
 /* Bytes that leave the guest's COM1. */
 void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx);
 

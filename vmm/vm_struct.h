@@ -3,6 +3,7 @@
 #ifndef VMM_VM_STRUCT_H
 #define VMM_VM_STRUCT_H
 
+#include "interp/probe.h"
 #include "vmm/monitor.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
@@ -15,9 +16,12 @@ struct vm {
     struct monitor mon;    /* where the technique needs one */
     uint64_t until;        /* of the vm_run() in progress */
     char complaint[200];   /* mon_complain(); empty: none */
+    struct probes probes;  /* of both machines */
+    struct vm_stop stop;   /* of the last vm_run() or vm_step() */
     struct {
         void (*observe)(void *ctx, bool physical, const struct event *e);
         void *observe_ctx;
+        uint32_t kinds; /* of event that it wants, a bit each */
         void (*serial)(void *ctx, uint8_t byte);
         void *serial_ctx;
     } out;
@@ -27,9 +31,13 @@ struct vm {
 void vm_event(struct vm *v, enum event_kind kind, const uint64_t *field, unsigned fields);
 #define VM_OBSERVE(v_, kind_, ...)                                                                                     \
     do {                                                                                                               \
-        if ((v_)->out.observe)                                                                                         \
+        if ((v_)->out.kinds & 1u << EVENT_##kind_)                                                                     \
             vm_event((v_), EVENT_##kind_, (const uint64_t[]){__VA_ARGS__},                                             \
                      sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t));                                      \
     } while (0)
+
+/* vm_probe.c: around vm_run() and vm_step(). */
+void vm_probe_begin(struct vm *v);
+void vm_probe_end(struct vm *v, enum outcome o, bool step);
 
 #endif
