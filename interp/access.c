@@ -22,19 +22,38 @@ void attention(struct cpu *c)
     c->soft = 0;
 }
 
+/* A page with a watchpoint keeps no line for what is watched; a read-modify-write, which reads, goes by the write tag. */
+__attribute__((noinline)) static void lookaside_watched(const struct probes *p, struct lookaside *l, uint32_t page)
+{
+    unsigned kinds = probe_kinds(p, page, PAGE_SIZE);
+
+    if (kinds & PROBE_READ)
+        l->read = LA_NONE;
+    if (kinds & (PROBE_READ | PROBE_WRITE))
+        l->write = LA_NONE;
+}
+
+/* Are these bytes watched? */
+static inline void touched(struct cpu *c, uint32_t lin, unsigned size, unsigned kinds)
+{
+    if (!LIKELY(!c->m->probes))
+        probe_touched(c, lin, size, kinds);
+}
+
 /* May this translation be used without looking at anything else from now on? */
 static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
 {
     struct machine *m = c->m;
     struct lookaside *l = lookaside_line(&c->tlb, lin, user);
     uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
-    unsigned watched = m->probes ? probe_kinds(m->probes, page, PAGE_SIZE) & (PROBE_READ | PROBE_WRITE) : 0;
 
     if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
         return;
     l->host = (uintptr_t)ram_frame(m->ram, frame) - page;
-    l->read = watched & PROBE_READ ? LA_NONE : page;
-    l->write = writable && !watched && !m->ram->flag[frame] ? page : LA_NONE;
+    l->read = page;
+    l->write = writable && !m->ram->flag[frame] ? page : LA_NONE;
+    if (!LIKELY(!m->probes))
+        lookaside_watched(m->probes, l, page);
 }
 
 /* The physical address of a linear one, through the TLB, with all that a fault or a walk entails. */
@@ -91,32 +110,28 @@ static bool one_page(uint32_t lin, unsigned size)
     return (lin & PAGE_OFFSET) + size <= PAGE_SIZE;
 }
 
-static uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
+static inline uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
 {
     struct staged s;
-    uint32_t v;
 
-    if (one_page(lin, size)) {
-        v = phys_load(c->m, translate(c, o, lin, false, user), size);
-    } else {
-        locate(c, o, lin, size, false, user, &s);
-        v = staged_load(c, &s, size);
-    }
-    probe_touched(c, lin, size, PROBE_READ);
-    return v;
+    touched(c, lin, size, PROBE_READ); /* forgotten again if it faults */
+    if (one_page(lin, size))
+        return phys_load(c->m, translate(c, o, lin, false, user), size);
+    locate(c, o, lin, size, false, user, &s);
+    return staged_load(c, &s, size);
 }
 
-static void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
+static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
 {
     struct staged s;
 
+    touched(c, lin, size, PROBE_WRITE);
     if (one_page(lin, size)) {
         phys_store(c->m, translate(c, o, lin, true, user), size, v);
-    } else {
-        locate(c, o, lin, size, true, user, &s);
-        staged_store(c, &s, size, v);
+        return;
     }
-    probe_touched(c, lin, size, PROBE_WRITE);
+    locate(c, o, lin, size, true, user, &s);
+    staged_store(c, &s, size, v);
 }
 
 uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
@@ -161,7 +176,7 @@ void rmw_commit(struct cpu *c, unsigned size)
     c->running = c->staged_op;
     staged_store(c, &c->staged, size, v);
     c->running = NULL;
-    probe_touched(c, c->staged.lin, size, PROBE_READ | PROBE_WRITE);
+    touched(c, c->staged.lin, size, PROBE_READ | PROBE_WRITE);
     block_attention(c, c->staged_op);
 }
 

@@ -194,7 +194,7 @@ void probe_touched(struct cpu *c, uint32_t lin, unsigned size, unsigned kinds)
     struct probes *p = c->m->probes;
     bool write = kinds & PROBE_WRITE;
 
-    if (!p || !(p->kinds & kinds) || !looks_at_data(c, lin))
+    if (!(p->kinds & kinds) || !looks_at_data(c, lin))
         return;
     if (p->hit.kinds && !(write && p->hit.kinds == PROBE_READ)) /* the first counts, a write more than a read */
         return;

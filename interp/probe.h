@@ -67,7 +67,7 @@ void probe_retired(struct probes *p, uint32_t at);
 /* The instruction at the CPU's EIP is to be executed without coming back before it. */
 void probe_pass(struct probes *p, const struct cpu *c);
 
-/* -- for the processor; but for the last, only where machine.probes is set -- */
+/* -- for the processor, where machine.probes is set -- */
 /* Is a probe on code in this linear page, or at this offset of any page? */
 bool probe_in_page(const struct cpu *c, uint32_t page);
 bool probe_at_offset(const struct probes *p, unsigned offset);
