@@ -194,3 +194,41 @@ Test(techniques, trace_the_same_twice)
     }
     micro_free(list, n);
 }
+
+/* An observer gets the kinds that it asked for, as it would among all; the guest and its monitor notice nothing. */
+Test(techniques, give_an_observer_the_kinds_it_wants)
+{
+    enum { WANTED = 1 << EVENT_trap | 1 << EVENT_cr_write | 1 << EVENT_exit };
+    static struct micro list[GUESTS_MAX];
+    unsigned n = micro_list(list);
+    const struct micro *m = by_name(list, n, "cr3");
+
+    for (unsigned t = 0; t < TECHNIQUES; t++) {
+        struct trace all = {0}, some = {0};
+        char digest[2][33];
+        size_t at = 0;
+
+        for (unsigned i = 0; i < 2; i++) {
+            struct session s;
+
+            session_open(&s, technique[t], true, m, true);
+            vm_observe(s.vm, record, i ? &some : &all);
+            if (i)
+                vm_observe_only(s.vm, WANTED);
+            (void)vm_run(s.vm, PATIENCE_LOST);
+            machine_digest(vm_guest(s.vm), digest[i]);
+            session_close(&s);
+        }
+        cr_expect_str_eq(digest[1], digest[0], "%s", technique[t]);
+        for (size_t i = 0; i < all.count; i++)
+            if (WANTED >> all.event[i].kind & 1) {
+                cr_assert_lt(at, some.count, "%s", technique[t]);
+                cr_assert_arr_eq(&all.event[i], &some.event[at++], sizeof *all.event, "%s", technique[t]);
+            }
+        cr_expect_eq(at, some.count, "%s: %zu events too many", technique[t], some.count - at);
+        cr_expect_gt(at, 1);
+        free(all.event);
+        free(some.event);
+    }
+    micro_free(list, n);
+}
