@@ -40,7 +40,7 @@ static void host_at(void *ctx, struct timer *t, uint64_t when)
     attention(&m->cpu);
 }
 
-static void host_intr(void *ctx, bool level)
+static void host_pin(void *ctx, bool level)
 {
     struct machine *m = ctx;
 
@@ -63,6 +63,23 @@ static void host_exit(void *ctx, uint8_t code)
     m->exited = true;
     m->exit_code = code;
     attention(&m->cpu);
+}
+
+/*
+ * A reset starts a PC's firmware. This machine has none, so that its run is over: what a guest that asks for a reset gets
+ * is what QEMU gives with -no-reboot.
+ */
+static void host_reset(void *ctx)
+{
+    struct machine *m = ctx;
+
+    m->exited = m->was_reset = true;
+    attention(&m->cpu);
+}
+
+static void host_a20(void *ctx, bool open)
+{
+    machine_a20(ctx, open);
 }
 
 static int create_parts(struct machine *m, const struct machine_config *k)
@@ -131,7 +148,9 @@ void machine_reset(struct machine *m)
                                   .now = host_now,
                                   .add = host_add,
                                   .at = host_at,
-                                  .intr = host_intr,
+                                  .pin = host_pin,
+                                  .reset = host_reset,
+                                  .a20 = host_a20,
                                   .serial = host_serial,
                                   .exit = host_exit};
 
@@ -140,7 +159,7 @@ void machine_reset(struct machine *m)
     memset(m->by, 0, sizeof m->by);
     memset(m->taken, 0, sizeof m->taken);
     m->idle_ticks = m->deliveries = 0;
-    m->exited = m->stop = false;
+    m->exited = m->was_reset = m->stop = m->a20_closed = false;
     cpu_reset(&m->cpu, m);
     pc_init(&m->pc, &m->bus, &host);
     m->deadline = (struct timer){.fire = deadline_fires, .dev = m, .when = CLOCK_NEVER};
@@ -164,6 +183,16 @@ void machine_destroy(struct machine *m)
 void machine_stop(struct machine *m)
 {
     m->stop = true;
+    attention(&m->cpu);
+}
+
+void machine_a20(struct machine *m, bool open)
+{
+    if (m->a20_closed == !open)
+        return;
+    m->a20_closed = !open;
+    tlb_flush(&m->cpu, true);
+    cpu_refresh(&m->cpu);
     attention(&m->cpu);
 }
 

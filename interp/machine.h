@@ -4,7 +4,7 @@
  * everything runs on and, in a VM, the canonical state of the virtual hardware (DESIGN: "one canonical guest state").
  *
  *      cpu ──lin──> TLB, page tables ──pa──> map[pa >> 12] ──frame──> ram
- *       └──ports──> bus ──> pc (pic pit uart kbd vga debugport) ──> clock
+ *       └──ports──> bus ──> pc (pic pit uart kbd vga ...) ──> clock
  *
  * Ownership: the machine owns everything but `ram`, which several machines may share.
  * Errors: functions return 0 or -1; guest faults never leave machine_run().
@@ -39,7 +39,7 @@ struct machine_config {
 /* Why machine_run() came back. */
 enum stop {
     STOP_LIMIT,    /* the tick asked for is reached */
-    STOP_EXIT,     /* the guest wrote the debug-exit port */
+    STOP_EXIT,     /* the guest wrote the debug-exit port, or had itself reset */
     STOP_SHUTDOWN, /* triple fault */
     STOP_HANG,     /* halted, and nothing can wake it */
     STOP_HOLE,     /* an armed instruction of the hole class is next (not executed) */
@@ -83,7 +83,9 @@ struct machine {
     bool awaits_input; /* keys or bytes will still come from outside: HLT with IF set is no hang */
     bool exited;       /* the debug-exit port was written, */
     uint8_t exit_code;
-    bool stop; /* machine_stop() */
+    bool was_reset;  /* or the reset line was pulsed (exited is set too): there is no firmware to go on with */
+    bool a20_closed; /* address line 20 is held at 0 */
+    bool stop;       /* machine_stop() */
 };
 
 /* NULL when out of memory. Memory map: RAM with the PC's hole (docs/ARCHITECTURE.md, "Memory map"). */
@@ -108,6 +110,8 @@ bool machine_probe_ahead(struct machine *m);
 bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
 void machine_stop(struct machine *m);
+/* Opens or closes the A20 gate: what was remembered of memory goes. */
+void machine_a20(struct machine *m, bool open);
 
 /* Is there an interrupt, and may it be taken? */
 static inline bool machine_interruptible(const struct machine *m)
@@ -141,10 +145,10 @@ int machine_write(struct machine *m, uint64_t pa, const void *from, size_t n);
 /* The PC's hole below 1 MiB: pages where no RAM answers (the VGA text memory in it does). */
 bool machine_in_hole(uint64_t page);
 
-/* The frame behind a physical page, or NO_FRAME. */
+/* The frame behind a physical page, or NO_FRAME. The A20 gate stands before all memory. */
 static inline uint32_t machine_frame(const struct machine *m, uint64_t pa)
 {
-    uint64_t page = pa >> 12;
+    uint64_t page = (pa & ~((uint64_t)m->a20_closed << 20)) >> 12;
 
     return page < m->pages ? m->map[page] : NO_FRAME;
 }

@@ -2,8 +2,9 @@
 /*
  * The canonical state of a whole machine, in sections:
  *
- *      RING  what machine it fits          CPU   registers          PIC, PIT, UART, KBD, VGA
- *      TIME  the clock, and the accounts   RAM   page number, 4096 bytes; ...; ffffffff, how many
+ *      RING  what machine it fits          CPU   registers          PIC, PIT, ...  a section each device
+ *      TIME  the clock, and the accounts   A20   its gate
+ *      RAM   page number, 4096 bytes; ...; ffffffff, how many
  */
 #include "interp/machine.h"
 
@@ -28,7 +29,7 @@ static void fits(struct state *s, const struct machine *m)
     uint64_t mem = m->mem, hz = m->hz;
     bool insns = m->clock_insns;
 
-    state_section(s, "RING", 1);
+    state_section(s, "RING", 2);
     state_u64(s, &mem);
     state_bool(s, &insns);
     state_u64(s, &hz);
@@ -137,7 +138,7 @@ static void ram_load(struct state *s, struct machine *m)
 static void resettle(struct machine *m)
 {
     m->cpu.delivering = m->cpu.hole_next = m->cpu.probe_next = m->cpu.mid_rep = false;
-    m->exited = m->stop = false;
+    m->exited = m->was_reset = m->stop = false;
     cpu_refresh(&m->cpu);
     tlb_flush(&m->cpu, true);
 }
@@ -148,6 +149,8 @@ int machine_state(struct machine *m, struct state *s)
     time_state(s, m); /* before the devices, which compute from it */
     cpu_state(s, &m->cpu);
     pc_state(&m->pc, s);
+    state_section(s, "A20 ", 1);
+    state_bool(s, &m->a20_closed);
     state_section(s, "RAM ", 1);
     if (s->dir == STATE_SAVE) {
         ram_save(s, m);

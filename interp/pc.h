@@ -7,8 +7,12 @@
 #include "interp/dev/debugport.h"
 #include "interp/dev/host.h"
 #include "interp/dev/kbd.h"
+#include "interp/dev/lpt.h"
+#include "interp/dev/pci.h"
 #include "interp/dev/pic.h"
 #include "interp/dev/pit.h"
+#include "interp/dev/rtc.h"
+#include "interp/dev/system.h"
 #include "interp/dev/uart.h"
 #include "interp/dev/vga.h"
 
@@ -18,9 +22,13 @@ struct pc {
     struct dev_host host;
     struct pic_pair pic;
     struct pit pit;
+    struct rtc rtc;
     struct uart uart;
+    struct lpt lpt;
     struct kbd kbd;
     struct vga vga;
+    struct pci pci;
+    struct system system;
     struct debugport debugport;
 };
 

@@ -21,8 +21,8 @@ uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
 
     if (page)
         return bytes_load(page + (pa & PAGE_OFFSET), size);
-    v = UINT32_MAX >> (32 - 8 * size);
     charge(&m->cpu, ACCOUNT_DEVICE, m->cost.mmio);
+    v = bus_load(&m->bus, pa, size);
     OBSERVE(m, mmio, pa, size, 0, v);
     return v;
 }
@@ -52,4 +52,5 @@ void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v)
     }
     charge(&m->cpu, ACCOUNT_DEVICE, m->cost.mmio);
     OBSERVE(m, mmio, pa, size, 1, v);
+    bus_store(&m->bus, pa, size, v);
 }

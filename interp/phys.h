@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Physical memory as the CPU's slow path sees it: RAM behind the machine's map, open bus elsewhere. */
+/* Physical memory as the CPU's slow path sees it: RAM behind the machine's map, the bus elsewhere. */
 #ifndef INTERP_PHYS_H
 #define INTERP_PHYS_H
 

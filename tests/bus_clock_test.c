@@ -58,6 +58,64 @@ Test(bus, accesses_are_split_and_reach_their_owner)
     cr_expect_str_eq(last.log, "<ffff >ffff=22 ");
 }
 
+static uint32_t wide_in(void *dev, uint16_t port, unsigned size)
+{
+    (void)dev;
+    return port << 8 | size;
+}
+
+static void wide_out(void *dev, uint16_t port, unsigned size, uint32_t value)
+{
+    struct probe *p = dev;
+
+    snprintf(p->log + strlen(p->log), sizeof p->log - strlen(p->log), ">>%x.%u=%x ", port, size, value);
+}
+
+Test(bus, wide_registers_are_taken_whole)
+{
+    static struct bus b;
+    struct probe p = {.log = ""};
+
+    bus_claim_wide(&b, &(struct port_range){0x1f0, 1, probe_in, probe_out, &p}, &(struct port_wide){wide_in, wide_out});
+    bus_claim(&b, &(struct port_range){0x1f1, 1, probe_in, probe_out, &p});
+    cr_expect_eq(bus_in(&b, 0x1f0, 2), 0x1f002);
+    cr_expect_eq(bus_in(&b, 0x1f0, 4), 0x1f004);
+    cr_expect_eq(bus_in(&b, 0x1f0, 1), 0xf0);
+    cr_expect_eq(bus_in(&b, 0x1ef, 4), 0xfff1f0ff, "one that begins elsewhere is split");
+    p.log[0] = 0;
+    bus_out(&b, 0x1f0, 2, 0x1234);
+    bus_out(&b, 0x1f0, 1, 0x56);
+    bus_out(&b, 0x1f1, 2, 0x789a);
+    cr_expect_str_eq(p.log, ">>1f0.2=1234 >1f0=56 >1f1=9a ");
+}
+
+static uint32_t page_load(void *dev, uint32_t offset, unsigned size)
+{
+    (void)dev;
+    return 0xabcd0000 | offset << 4 | size;
+}
+
+static void page_store(void *dev, uint32_t offset, unsigned size, uint32_t value)
+{
+    wide_out(dev, (uint16_t)offset, size, value);
+}
+
+Test(bus, pages_of_memory_reach_their_owner)
+{
+    static struct bus b;
+    struct probe p = {.log = ""};
+
+    bus_claim_page(&b, &(struct mmio_page){0xfee00, page_load, page_store, &p});
+    cr_expect_eq(bus_load(&b, 0xfee00020, 4), 0xabcd0204);
+    cr_expect_eq(bus_load(&b, 0xfee00020, 2), 0x0202);
+    cr_expect_eq(bus_load(&b, 0xfee00020, 1), 0x01);
+    cr_expect_eq(bus_load(&b, 0xfee01020, 4), 0xffffffff);
+    cr_expect_eq(bus_load(&b, 0xfedff020, 3), 0xffffff, "nobody's memory reads as ones");
+    bus_store(&b, 0xfee00ffc, 4, 0x1234);
+    bus_store(&b, 0xfee01000, 4, 0x5678);
+    cr_expect_str_eq(p.log, ">>ffc.4=1234 ");
+}
+
 /* Timers that log their letter, and may arm themselves again. */
 struct bell {
     struct timer timer;

@@ -116,6 +116,9 @@ static void say_outcome(struct run *r)
         (void)report(STATUS_FAILED, _("%s: the guest failed: it wrote %u to port 0xf4, at eip %s"), r->o.word,
                      g->exit_code, where);
         break;
+    case OUTCOME_RESET:
+        (void)report(STATUS_FAILED, _("%s: the guest had itself reset, at eip %s"), r->o.word, where);
+        break;
     case OUTCOME_TRIPLE_FAULT: (void)report(STATUS_FAILED, _("%s: triple fault at eip %s"), r->o.word, where); break;
     case OUTCOME_LIMIT:
         (void)report(STATUS_FAILED, _("%s: limit of %" PRIu64 " ticks reached at eip %s"), r->o.word, r->o.limit,

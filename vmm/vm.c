@@ -20,7 +20,7 @@ const struct technique *technique_find(const char *name)
 
 const char *outcome_name(enum outcome o)
 {
-    static const char *const name[] = {"none", "ok", "failed", "triple-fault", "limit", "hang", "broken"};
+    static const char *const name[] = {"none", "ok", "failed", "triple-fault", "limit", "hang", "broken", "reset"};
 
     return name[o];
 }
@@ -197,6 +197,8 @@ static enum outcome outcome(struct vm *v, uint64_t until)
 
     if (v->complaint[0])
         return OUTCOME_BROKEN;
+    if (g->was_reset)
+        return OUTCOME_RESET;
     if (g->exited)
         return g->exit_code ? OUTCOME_FAILED : OUTCOME_OK;
     if (c->activity == SHUTDOWN)

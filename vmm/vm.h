@@ -44,9 +44,10 @@ enum outcome {
     OUTCOME_TRIPLE_FAULT,
     OUTCOME_LIMIT,
     OUTCOME_HANG,
-    OUTCOME_BROKEN
+    OUTCOME_BROKEN,
+    OUTCOME_RESET
 };
-const char *outcome_name(enum outcome o); /* "ok", "failed", "triple-fault", "limit", "hang", "broken" */
+const char *outcome_name(enum outcome o); /* "ok", "failed", "triple-fault", "limit", "hang", "broken", "reset" */
 
 /* Why the monitor was entered: exit.def. */
 enum exit_reason {

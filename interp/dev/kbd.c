@@ -18,8 +18,9 @@ enum {
     WRITE_AUX_BUFFER = 0xd3,
     WRITE_AUX = 0xd4
 };
-/* The output port: not in reset, A20 open, and the wires at rest; bit 4 is the interrupt. */
-enum { OUTPUT_PORT = 0xc3, OUTPUT_PORT_IRQ = 0x10, INPUT_PORT_UNLOCKED = 0x80 };
+enum { PULSE = 0xf0 };
+/* The output port: reset (active low), A20, the interrupt, and the wires, here at rest. */
+enum { OUTPUT_RUN = 0x01, OUTPUT_A20 = 0x02, OUTPUT_IRQ = 0x10, OUTPUT_WIRES = 0xc0, INPUT_PORT_UNLOCKED = 0x80 };
 
 static uint64_t now(const struct kbd *k)
 {
@@ -103,10 +104,24 @@ static void answer(struct kbd *k, uint8_t byte)
     k->has_reply = true;
 }
 
-/*
- * Port 64h. F0h to FFh pulse the output port's lines, FEh the processor's reset: ignored, since this machine has no reset
- * line; a guest that wants to end writes the debug-exit port, or shuts down by a triple fault.
- */
+static uint8_t output_port(const struct kbd *k)
+{
+    return (uint8_t)(OUTPUT_WIRES | OUTPUT_RUN | (k->a20 ? OUTPUT_A20 : 0) | (k->full ? OUTPUT_IRQ : 0));
+}
+
+static void set_a20(struct kbd *k, bool open)
+{
+    k->a20 = open;
+    k->host->a20(k->host->ctx, open);
+}
+
+static void reset_unless(struct kbd *k, uint8_t run)
+{
+    if (!(run & OUTPUT_RUN))
+        k->host->reset(k->host->ctx);
+}
+
+/* Port 64h. F0h to FFh pulse the lines of the output port whose bits are 0: FEh the processor's reset. */
 static void controller_command(struct kbd *k, uint8_t v)
 {
     switch (v) {
@@ -128,19 +143,28 @@ static void controller_command(struct kbd *k, uint8_t v)
     case 0xad: k->mode |= MODE_OFF; break;
     case 0xae: k->mode &= (uint8_t)~MODE_OFF; break;
     case 0xc0: answer(k, INPUT_PORT_UNLOCKED); break;
-    case 0xd0: answer(k, (uint8_t)(OUTPUT_PORT | (k->full ? OUTPUT_PORT_IRQ : 0))); break;
+    case 0xd0: answer(k, output_port(k)); break;
+    case 0xdd: set_a20(k, false); break; /* these two are later controllers' */
+    case 0xdf: set_a20(k, true); break;
     case 0xe0: answer(k, 0x00); break; /* test inputs */
-    default: break;
+    default:
+        if (v >= PULSE)
+            reset_unless(k, v);
+        break;
     }
 }
 
-/* The byte that a controller command waited for. Reset and A20 cannot be had through the output port. */
+/* The byte that a controller command waited for. */
 static void controller_data(struct kbd *k, uint8_t command, uint8_t v)
 {
     switch (command) {
     case WRITE_MODE:
         k->mode = v;
         update_irq(k);
+        break;
+    case WRITE_OUTPUT_PORT:
+        set_a20(k, v & OUTPUT_A20);
+        reset_unless(k, v);
         break;
     case WRITE_KBD_BUFFER:
     case WRITE_AUX_BUFFER: answer(k, v); break;
@@ -248,7 +272,7 @@ int kbd_press(struct kbd *k, const char *name)
 
 void kbd_init(struct kbd *k, const struct dev_host *host)
 {
-    *k = (struct kbd){.host = host, .mode = MODE_IRQ | MODE_SYS | MODE_AUX_OFF | MODE_TRANSLATE};
+    *k = (struct kbd){.host = host, .mode = MODE_IRQ | MODE_SYS | MODE_AUX_OFF | MODE_TRANSLATE, .a20 = true};
     keyboard_reset(&k->keyboard);
     for (unsigned i = 0; i < KBD_HELD; i++)
         k->held[i].until = CLOCK_NEVER;
@@ -270,9 +294,9 @@ static void held_state(struct state *s, struct kbd_held *h)
 
 void kbd_state(struct state *s, struct kbd *k)
 {
-    bool *flag[] = {&k->full, &k->has_reply, &k->last_command, &k->broken, &k->irq};
+    bool *flag[] = {&k->full, &k->has_reply, &k->last_command, &k->broken, &k->irq, &k->a20};
 
-    state_section(s, "KBD ", 1);
+    state_section(s, "KBD ", 2);
     keyboard_state(s, &k->keyboard);
     state_u8(s, &k->mode);
     state_u8(s, &k->out);

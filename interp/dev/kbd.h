@@ -32,6 +32,7 @@ struct kbd {
     bool last_command; /* the last write went to port 64h */
     bool broken;       /* translation has swallowed F0 */
     bool irq;
+    bool a20;       /* the output port's latch of the A20 gate */
     uint64_t ready; /* tick from which the wire is free for a scan code */
     struct timer wire;
     struct kbd_held {

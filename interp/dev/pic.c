@@ -66,7 +66,7 @@ static void set_pin(struct pic *c, unsigned pin, bool level)
 static void update(struct pic_pair *p)
 {
     set_pin(&p->chip[MASTER], CASCADE, candidate(&p->chip[SLAVE], p->chip[SLAVE].irr) != NONE);
-    p->host->intr(p->host->ctx, candidate(&p->chip[MASTER], p->chip[MASTER].irr) != NONE);
+    p->host->intr(p->host->irq_ctx, candidate(&p->chip[MASTER], p->chip[MASTER].irr) != NONE);
 }
 
 void pic_line(struct pic_pair *p, unsigned irq, bool level)

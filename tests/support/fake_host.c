@@ -29,6 +29,16 @@ static void intr(void *ctx, bool level)
     ((struct fake_host *)ctx)->intr = level;
 }
 
+static void reset(void *ctx)
+{
+    ((struct fake_host *)ctx)->resets++;
+}
+
+static void a20(void *ctx, bool open)
+{
+    ((struct fake_host *)ctx)->a20 = open;
+}
+
 static void serial(void *ctx, uint8_t byte)
 {
     struct fake_host *f = ctx;
@@ -43,7 +53,7 @@ static void leave(void *ctx, uint8_t code)
 
 void fake_host_init(struct fake_host *f, uint64_t hz)
 {
-    *f = (struct fake_host){.clock = {.next = CLOCK_NEVER}, .exit_code = -1};
+    *f = (struct fake_host){.clock = {.next = CLOCK_NEVER}, .exit_code = -1, .a20 = true};
     f->host = (struct dev_host){.ctx = f,
                                 .hz = hz,
                                 .now = now,
@@ -52,6 +62,9 @@ void fake_host_init(struct fake_host *f, uint64_t hz)
                                 .irq = irq,
                                 .irq_ctx = f,
                                 .intr = intr,
+                                .pin = intr,
+                                .reset = reset,
+                                .a20 = a20,
                                 .serial = serial,
                                 .exit = leave};
 }

@@ -16,6 +16,8 @@ struct fake_host {
     bool line[16];      /* ISA interrupt lines */
     unsigned rises[16]; /* how often each went up */
     bool intr;
+    unsigned resets;
+    bool a20;
     uint8_t sent[256]; /* what left the UART */
     unsigned sent_count;
     int exit_code; /* -1: none */
