@@ -8,7 +8,8 @@
 
 enum {
     OTHER_TABLE = 0x6000,
-    PAGE = 0x200000,
+    PAGE = 0x205000, /* shares no set of the TLB with code, handlers and stacks */
+    CODE_IN_PAGE = 0x10,
     PTE_AT = METAL_TABLE + (PAGE >> 12) * 4,
     BIG = 0x800000,
     BIG_AT = METAL_DIRECTORY + (BIG >> 22) * 4
@@ -104,12 +105,40 @@ Test(paging, rights_errors_and_bits_by_table)
 
 static uint32_t load_page(struct machine *m)
 {
-    static const uint8_t load[] = {0xa1, 0x00, 0x00, 0x20, 0x00};
+    static const uint8_t load[] = {0xa1, 0x00, 0x50, 0x20, 0x00};
 
     m->cpu.eip = METAL_CODE;
     cpu_refresh(&m->cpu);
     metal_step(m, load, sizeof load);
     return m->cpu.r[EAX];
+}
+
+/* A page of which words and code say the same number. */
+static void write_page(struct machine *m, uint32_t pa, uint32_t number)
+{
+    uint8_t code[] = {0xb8, 0, 0, 0, 0, 0xf4}; /* mov eax, number; hlt */
+
+    memcpy(code + 1, &number, sizeof number);
+    metal_write32(m, pa, number);
+    cr_assert_eq(machine_write(m, pa + CODE_IN_PAGE, code, sizeof code), 0);
+}
+
+/* Runs it at a ring; at ring 3 the HLT ends in #GP, and that in another HLT. */
+static uint32_t run_page(struct machine *m, unsigned ring)
+{
+    metal_ring(m, ring);
+    m->cpu.eip = PAGE + CODE_IN_PAGE;
+    m->cpu.r[EAX] = 0;
+    cr_assert_eq(machine_run(m, CLOCK_NEVER), STOP_HANG);
+    metal_ring(m, 0);
+    return m->cpu.r[EAX];
+}
+
+static void expect_page(struct machine *m, uint32_t number, const char *why)
+{
+    cr_expect_eq(load_page(m), number, "%s", why);
+    cr_expect_eq(run_page(m, 0), number, "code at ring 0: %s", why);
+    cr_expect_eq(run_page(m, 3), number, "code at ring 3: %s", why);
 }
 
 /* What the TLB holds is used until it is flushed: by INVLPG, by CR3 unless global, by CR4.PGE. */
@@ -118,22 +147,22 @@ Test(paging, stale_translations_live_until_flushed)
     struct machine *m = metal_create();
     struct cpu *c = &m->cpu;
 
-    metal_write32(m, 0x300000, 0x3333);
-    metal_write32(m, 0x301000, 0x4444);
+    write_page(m, 0x300000, 0x3333);
+    write_page(m, 0x301000, 0x4444);
     metal_paging(m);
     for (unsigned global = 0; global < 2; global++) {
-        uint32_t flags = PTE_P | PTE_W | (global ? PTE_G : 0);
+        uint32_t flags = PTE_P | PTE_W | PTE_U | (global ? PTE_G : 0);
 
         cpu_set_cr4(c, global ? CR4_PGE : 0);
         metal_write32(m, PTE_AT, 0x300000 | flags);
         tlb_flush(c, true);
-        cr_assert_eq(load_page(m), 0x3333);
+        expect_page(m, 0x3333, "the TLB is empty");
         metal_write32(m, PTE_AT, 0x301000 | flags);
-        cr_assert_eq(load_page(m), 0x3333, "the TLB is not coherent with tables");
+        expect_page(m, 0x3333, "the TLB is not coherent with tables");
         cpu_set_cr3(c, c->cr3);
-        cr_assert_eq(load_page(m), global ? 0x3333 : 0x4444, "CR3 keeps global entries only");
+        expect_page(m, global ? 0x3333 : 0x4444, "CR3 keeps global entries only");
         tlb_invlpg(c, PAGE);
-        cr_assert_eq(load_page(m), 0x4444);
+        expect_page(m, 0x4444, "INVLPG ends global ones as well");
     }
     metal_destroy(m);
 }
