@@ -115,6 +115,21 @@ static inline uint32_t lin_load(struct cpu *c, uint32_t lin, unsigned size, bool
     return lin_hit(c, lin, size, user, 0, &p) ? bytes_load(p, size) : lin_load_miss(c, lin, size, user);
 }
 
+/* The two words of a descriptor: two accesses, which one look answers for. */
+static inline void lin_load_pair(struct cpu *c, uint32_t lin, uint32_t *lo, uint32_t *hi)
+{
+    uint8_t *p;
+
+    if (lin_hit(c, lin, 8, false, 0, &p)) {
+        c->fast_hits++;
+        *lo = bytes_load(p, 4);
+        *hi = bytes_load(p + 4, 4);
+        return;
+    }
+    *lo = lin_load(c, lin, 4, false);
+    *hi = lin_load(c, lin + 4, 4, false);
+}
+
 static inline void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
 {
     uint8_t *p;

@@ -92,24 +92,20 @@ static const struct op *far_jump(struct cpu *c, const struct op *o, unsigned sel
     return go_on(c, o);
 }
 
-/* Parameters are copied from the old stack to the new one, in order (SDM Vol. 3, 5.8.5). */
-static void copy_params(struct cpu *c, struct stack *to, const struct target *t)
+/* Parameters are copied from the old stack to the new one, in order (SDM Vol. 3, 5.8.5). Into the words of a frame. */
+static void copy_params(struct cpu *c, uint32_t *v, const struct target *t)
 {
-    uint32_t v[31];
-
     for (unsigned i = 0; i < t->params; i++) {
         uint32_t at = (c->r[ESP] + i * t->size) & stack_mask(c);
 
-        v[i] = lin_load(c, segment_linear(c, NULL, SS, at, t->size, false), t->size, c->cpl == 3);
+        v[t->params - 1 - i] = t->size == 4 ? load32(c, NULL, SS, at) : load16(c, NULL, SS, at);
     }
-    for (unsigned i = t->params; i-- > 0;)
-        stack_push(c, to, t->size, v[i]);
 }
 
 static const struct op *far_call(struct cpu *c, const struct op *o, unsigned sel, uint32_t off, unsigned size)
 {
     struct target t = {.sel = sel, .off = off, .size = size};
-    uint32_t back = c->eip + o->len;
+    uint32_t v[4 + 31], *end = v; /* the frame: SS, ESP, parameters, CS, EIP */
     struct stack s;
     bool inner;
 
@@ -118,15 +114,17 @@ static const struct op *far_call(struct cpu *c, const struct op *o, unsigned sel
     if (inner) {
         stack_inner(c, t.cpl, &s);
         stack_reserve(c, &s, t.size * (4 + t.params));
-        stack_push(c, &s, t.size, c->seg[SS].sel);
-        stack_push(c, &s, t.size, c->r[ESP]);
-        copy_params(c, &s, &t);
+        *end++ = c->seg[SS].sel;
+        *end++ = c->r[ESP];
+        copy_params(c, end, &t);
+        end += t.params;
     } else {
         stack_current(c, &s);
         stack_reserve(c, &s, t.size * 2);
     }
-    stack_push(c, &s, t.size, c->seg[CS].sel);
-    stack_push(c, &s, t.size, back);
+    *end++ = c->seg[CS].sel;
+    *end++ = c->eip + o->len;
+    stack_push(c, &s, t.size, v, (unsigned)(end - v));
     if (inner) {
         struct desc ss = {s.desc.lo, s.desc.hi, s.desc.lin};
 
@@ -144,7 +142,7 @@ static uint32_t peek(struct cpu *c, unsigned size, unsigned n)
 {
     uint32_t at = (c->r[ESP] + n) & stack_mask(c);
 
-    return lin_load(c, segment_linear(c, NULL, SS, at, size, false), size, c->cpl == 3);
+    return size == 4 ? load32(c, NULL, SS, at) : load16(c, NULL, SS, at);
 }
 
 /* CS of a return to the same or an outer ring (SDM Vol. 2, RET and IRET share these checks). */

@@ -7,13 +7,6 @@
 #include "interp/bytes.h"
 #include "interp/machine.h"
 
-uint8_t *phys_page(const struct machine *m, uint64_t pa)
-{
-    uint32_t frame = machine_frame(m, pa);
-
-    return frame == NO_FRAME ? NULL : ram_frame(m->ram, frame);
-}
-
 uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
 {
     const uint8_t *page = phys_page(m, pa);

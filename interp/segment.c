@@ -73,8 +73,7 @@ bool desc_find(struct cpu *c, unsigned sel, struct desc *d)
     if (sel_null(sel) || at + 7 > limit)
         return false;
     d->lin = base + at;
-    d->lo = lin_load(c, d->lin, 4, false);
-    d->hi = lin_load(c, d->lin + 4, 4, false);
+    lin_load_pair(c, d->lin, &d->lo, &d->hi);
     return true;
 }
 

@@ -45,12 +45,21 @@ void stack_reserve(struct cpu *c, const struct stack *s, unsigned bytes)
     lin_probe_write(c, s->seg.base + low, bytes, s->user);
 }
 
-void stack_push(struct cpu *c, struct stack *s, unsigned size, uint32_t v)
+/* Each word is an access of its own, which one look at the lookaside answers for all of them when they share a page. */
+void stack_push(struct cpu *c, struct stack *s, unsigned size, const uint32_t *v, unsigned n)
 {
-    uint32_t sp = (s->sp - size) & mask(s);
+    uint32_t top = s->sp & mask(s), bytes = n * size;
+    uint8_t *p;
 
-    s->sp = (s->sp & ~mask(s)) | sp;
-    lin_store(c, s->seg.base + sp, size, s->user, v);
+    s->sp = (s->sp & ~mask(s)) | ((top - bytes) & mask(s));
+    if (top >= bytes && lin_hit(c, s->seg.base + top - bytes, bytes, s->user, 1, &p)) {
+        c->fast_hits += n - 1;
+        for (unsigned i = 0; i < n; i++)
+            bytes_store(p + (n - 1 - i) * size, size, v[i]);
+        return;
+    }
+    for (unsigned i = 0; i < n; i++)
+        lin_store(c, s->seg.base + ((top - (i + 1) * size) & mask(s)), size, s->user, v[i]);
 }
 
 void stack_commit(struct cpu *c, const struct stack *s, bool inner)
@@ -75,8 +84,7 @@ static void gate_fetch(struct cpu *c, unsigned vector, enum trap_kind kind, stru
 
     if (vector * 8 + 7 > c->idtr.limit)
         raise_fault(c, NULL, VEC_GP, error);
-    lo = lin_load(c, c->idtr.base + vector * 8, 4, false);
-    hi = lin_load(c, c->idtr.base + vector * 8 + 4, 4, false);
+    lin_load_pair(c, c->idtr.base + vector * 8, &lo, &hi);
     attr = hi >> 8 & 0xff;
     g->type = attr & (ATTR_S | ATTR_TYPE);
     if ((g->type & ~9u) != SYS_INT16) /* 16- and 32-bit interrupt and trap gates; task gates are not built */
@@ -101,18 +109,20 @@ static uint32_t pushed_flags(struct cpu *c, unsigned vector, enum trap_kind kind
 static void push_frame(struct cpu *c, struct stack *s, const struct gate *g, unsigned vector, enum trap_kind kind,
                        uint32_t error, uint32_t eip, bool inner)
 {
-    bool with_error = kind == TRAP_FAULT && vector_has_error(vector);
+    uint32_t v[6];
+    unsigned n = 0;
 
-    stack_reserve(c, s, g->size * (3 + (inner ? 2 : 0) + with_error));
     if (inner) {
-        stack_push(c, s, g->size, c->seg[SS].sel);
-        stack_push(c, s, g->size, c->r[ESP]);
+        v[n++] = c->seg[SS].sel;
+        v[n++] = c->r[ESP];
     }
-    stack_push(c, s, g->size, pushed_flags(c, vector, kind));
-    stack_push(c, s, g->size, c->seg[CS].sel);
-    stack_push(c, s, g->size, eip);
-    if (with_error)
-        stack_push(c, s, g->size, error);
+    v[n++] = pushed_flags(c, vector, kind);
+    v[n++] = c->seg[CS].sel;
+    v[n++] = eip;
+    if (kind == TRAP_FAULT && vector_has_error(vector))
+        v[n++] = error;
+    stack_reserve(c, s, g->size * n);
+    stack_push(c, s, g->size, v, n);
 }
 
 void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error, uint32_t eip)

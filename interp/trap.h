@@ -38,7 +38,8 @@ void stack_current(struct cpu *c, struct stack *s);
 void stack_inner(struct cpu *c, unsigned cpl, struct stack *s);
 /* Makes sure that `bytes` can be pushed: after this, stack_push() cannot fault. */
 void stack_reserve(struct cpu *c, const struct stack *s, unsigned bytes);
-void stack_push(struct cpu *c, struct stack *s, unsigned size, uint32_t v);
+/* Pushes v[0], v[1], ... as words of 2 or 4 bytes. */
+void stack_push(struct cpu *c, struct stack *s, unsigned size, const uint32_t *v, unsigned n);
 /* Makes it the current one. `inner`: it was got from stack_inner(). */
 void stack_commit(struct cpu *c, const struct stack *s, bool inner);
 
