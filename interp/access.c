@@ -41,7 +41,7 @@ static inline void touched(struct cpu *c, uint32_t lin, unsigned size, unsigned 
 }
 
 /* May this translation be used without looking at anything else from now on? */
-static void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
+static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
 {
     struct machine *m = c->m;
     struct lookaside *l = lookaside_line(&c->tlb, lin, user);
@@ -71,7 +71,7 @@ static uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin, bool 
     if (e && (!user || e->user) && (!write || (e->dirty && (e->writable || !wp)))) {
         c->tlb.hits++;
     } else {
-        e = paging_miss(c, o, lin, write, user);
+        e = paging_miss(c, o, lin, write, user, e);
     }
     pa = e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET);
     lookaside_fill(c, lin, pa, e->dirty && (e->writable || !wp), user);

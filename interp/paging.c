@@ -15,7 +15,7 @@ static uint32_t entry_read(struct machine *m, uint64_t pa)
     return page ? bytes_load(page + (pa & PAGE_OFFSET), 4) : UINT32_MAX;
 }
 
-static bool step(const struct walk_context *k, struct walk *w, uint64_t at)
+static inline bool step(const struct walk_context *k, struct walk *w, uint64_t at)
 {
     uint32_t entry = entry_read(k->m, at);
 
@@ -63,9 +63,10 @@ void page_walk_commit(const struct walk_context *k, struct walk *w)
     }
 }
 
-struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user)
+struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user, bool again)
 {
     struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4};
+    struct tlb_entry e;
     struct walk w;
 
     c->tlb.misses++;
@@ -77,14 +78,15 @@ struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, b
         raise_pf(c, o, lin, w.error);
     }
     page_walk_commit(&k, &w);
-    return tlb_insert(c, &(struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
-                                             .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
-                                             .valid = true,
-                                             .writable = w.writable,
-                                             .user = w.user_page,
-                                             .dirty = w.dirty,
-                                             .global = w.global,
-                                             .large = w.large});
+    e = (struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
+                           .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
+                           .valid = true,
+                           .writable = w.writable,
+                           .user = w.user_page,
+                           .dirty = w.dirty,
+                           .global = w.global,
+                           .large = w.large};
+    return tlb_insert(c, &e, again);
 }
 
 int paging_peek(struct machine *m, uint32_t lin, uint64_t *pa)

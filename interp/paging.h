@@ -61,8 +61,11 @@ bool page_walk(const struct walk_context *k, uint32_t lin, bool write, bool user
 /* Sets A on the path and, for a write, D on the page, in memory (SDM Vol. 3, 4.8). Only after a walk that was ok. */
 void page_walk_commit(const struct walk_context *k, struct walk *w);
 
-/* A TLB miss: walks, charges, commits, fills the TLB; or raises #PF as operation `o`. */
-struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user);
+/*
+ * A TLB miss: walks, charges, commits, fills the TLB; or raises #PF as operation `o`. `again`: the TLB has an entry, which
+ * does not grant what is asked for.
+ */
+struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user, bool again);
 
 /* A supervisor read's translation by the tables alone, without any effect. 0, or -1 when not mapped. */
 int paging_peek(struct machine *m, uint32_t lin, uint64_t *pa);

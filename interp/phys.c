@@ -7,13 +7,10 @@
 #include "interp/bytes.h"
 #include "interp/machine.h"
 
-uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
+uint32_t phys_load_bus(struct machine *m, uint64_t pa, unsigned size)
 {
-    const uint8_t *page = phys_page(m, pa);
     uint32_t v;
 
-    if (page)
-        return bytes_load(page + (pa & PAGE_OFFSET), size);
     charge(&m->cpu, ACCOUNT_DEVICE, m->cost.mmio);
     v = bus_load(&m->bus, pa, size);
     OBSERVE(m, mmio, pa, size, 0, v);

@@ -5,11 +5,9 @@
 
 #include <stdint.h>
 
+#include "interp/addr.h"
+#include "interp/bytes.h"
 #include "interp/machine.h"
-
-/* 1 to 4 bytes at a physical address, all in one page. What nobody answers reads as ones and swallows stores. */
-uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size);
-void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v);
 
 /* The bytes of a page of RAM, or NULL. */
 static inline uint8_t *phys_page(const struct machine *m, uint64_t pa)
@@ -18,5 +16,15 @@ static inline uint8_t *phys_page(const struct machine *m, uint64_t pa)
 
     return frame == NO_FRAME ? NULL : ram_frame(m->ram, frame);
 }
+
+uint32_t phys_load_bus(struct machine *m, uint64_t pa, unsigned size);
+/* 1 to 4 bytes at a physical address, all in one page. What nobody answers reads as ones and swallows stores. */
+static inline uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
+{
+    const uint8_t *page = phys_page(m, pa);
+
+    return page ? bytes_load(page + (pa & PAGE_OFFSET), size) : phys_load_bus(m, pa, size);
+}
+void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v);
 
 #endif

@@ -6,9 +6,6 @@
 #include "interp/fault.h"
 #include "interp/machine.h"
 
-/* No TLB tag has this bit. */
-#define NEVER_FAST (1ull << 40)
-
 static bool alignment_checked(const struct cpu *c)
 {
     return c->cpl == 3 && (c->eflags & FL_AC) && (c->cr0 & CR0_AM);
@@ -45,7 +42,7 @@ bool segment_fits(const struct seg *s, uint32_t off, unsigned size)
     return last <= s->limit;
 }
 
-uint32_t segment_linear(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, bool write)
+uint32_t segment_check(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, bool write)
 {
     const struct seg *s = &c->seg[seg];
     unsigned vector = seg == SS ? VEC_SS : VEC_GP;

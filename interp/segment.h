@@ -71,8 +71,23 @@ static inline bool sel_null(unsigned sel)
     return (sel & ~3u) == 0;
 }
 
+/* `fast` of a segment that needs a look: no TLB tag has this bit. */
+#define NEVER_FAST (1ull << 40)
+
 /* The linear address of segment:off after all checks, for an access of `size` bytes by operation `o` (may be NULL). */
-uint32_t segment_linear(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, bool write);
+uint32_t segment_check(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, bool write);
+
+/* The same where, as a rule, only the limit is to be checked. */
+static inline uint32_t segment_linear(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size,
+                                      bool write)
+{
+    const struct seg *s = &c->seg[seg];
+
+    if (s->fast[write] != NEVER_FAST && (uint64_t)off + size - 1 <= s->limit)
+        return s->base + off;
+    return segment_check(c, o, seg, off, size, write);
+}
+
 /* The same rules against a segment that is not loaded (the new stack of a transition). False: outside its limit. */
 bool segment_fits(const struct seg *s, uint32_t off, unsigned size);
 

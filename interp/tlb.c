@@ -39,7 +39,7 @@ struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin)
     struct tlb_entry *set = set_of(t, vpn);
 
     for (unsigned i = 0; i < t->ways; i++)
-        if (set[i].valid && set[i].vpn == vpn)
+        if (set[i].vpn == vpn && set[i].valid)
             return &set[i];
     return NULL;
 }
@@ -105,10 +105,10 @@ static void forget(struct cpu *c, struct tlb_entry *e)
     e->valid = false;
 }
 
-struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e)
+struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e, bool again)
 {
     struct tlb *t = &c->tlb;
-    struct tlb_entry *slot = tlb_find(t, e->vpn << 12);
+    struct tlb_entry *slot = again ? tlb_find(t, e->vpn << 12) : NULL;
     uint16_t *next = &t->next[e->vpn & (t->sets - 1)];
 
     if (!slot) {

@@ -57,8 +57,8 @@ void tlb_destroy(struct tlb *t);
 
 /* The entry for a linear address, or NULL. Counts nothing, changes nothing: for lookups by screens as well. */
 struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin);
-/* Puts an entry in, replacing the same page's or the oldest of its set. */
-struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e);
+/* Puts an entry in, in place of the same page's, if it has one (`again`), or else of the oldest in its set. */
+struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e, bool again);
 void tlb_flush(struct cpu *c, bool global_too);
 /* Removes one translation, if present: what a page fault on it does. No event, no count. */
 void tlb_drop(struct cpu *c, uint32_t lin);
