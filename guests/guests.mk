@@ -6,7 +6,7 @@ NASM ?= nasm
 GUEST_LD ?= $(shell ld -V 2>/dev/null | grep -q elf_i386 && echo 'ld -m elf_i386' || echo 'ld.lld -m elf_i386')
 
 MICRO := $(patsubst guests/micro/%.asm,$(BUILD)/guests/micro/%.elf,$(wildcard guests/micro/*.asm))
-GUESTS += $(MICRO)
+GUESTS += $(MICRO) $(BUILD)/guests/micro/sectors.img
 
 $(BUILD)/guests/micro/%.o: guests/micro/%.asm guests/micro/micro.inc
 	@mkdir -p $(@D)
@@ -14,6 +14,11 @@ $(BUILD)/guests/micro/%.o: guests/micro/%.asm guests/micro/micro.inc
 
 $(BUILD)/guests/micro/%.elf: $(BUILD)/guests/micro/%.o guests/micro/link.ld
 	$(Q)$(GUEST_LD) -T guests/micro/link.ld -o $@ $<
+
+# The disk of those that want one.
+$(BUILD)/guests/micro/%.img: guests/micro/%.nasm
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f bin -o $@ $<
 
 # Bench guests: one image a kernel, as Multiboot ELF and, for Bochs, on a bootable disk (target bench-images).
 BENCH_KINDS := empty alu sieve sort crc32 memcpy paging syscall fault

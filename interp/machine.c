@@ -110,6 +110,7 @@ struct machine *machine_create(const struct machine_config *k)
     m->mem = k->mem;
     m->pages = (uint32_t)(k->pages ? k->pages : k->mem >> PAGE_SHIFT);
     m->cost = k->cost->cost;
+    memcpy(m->disk, k->disk, sizeof m->disk);
     m->clock_insns = k->clock_insns;
     m->interpreted = k->interpreted;
     m->slow_access = k->slow_access;
@@ -151,6 +152,7 @@ void machine_reset(struct machine *m)
                                   .pin = host_pin,
                                   .reset = host_reset,
                                   .a20 = host_a20,
+                                  .disk = {m->disk[0], m->disk[1]},
                                   .serial = host_serial,
                                   .exit = host_exit};
 

@@ -30,10 +30,11 @@ struct machine_config {
     uint64_t mem;                /* bytes of RAM at physical address 0; a multiple of PAGE_SIZE */
     unsigned tlb_sets, tlb_ways; /* powers of two */
     const struct cost_preset *cost;
-    bool clock_insns; /* --clock insns: a tick is a retired instruction, else a cycle */
-    uint64_t pages;   /* of the physical address space, all open bus at first; 0: mem's, mapped one to one */
-    bool interpreted; /* a monitor's software CPU: each instruction costs cost.interpret */
-    bool slow_access; /* no access goes the fast way, so that a monitor sees each */
+    struct disk *disk[DISKS]; /* NULL: none; the owner's, and to outlive the machine */
+    bool clock_insns;         /* --clock insns: a tick is a retired instruction, else a cycle */
+    uint64_t pages;           /* of the physical address space, all open bus at first; 0: mem's, mapped one to one */
+    bool interpreted;         /* a monitor's software CPU: each instruction costs cost.interpret */
+    bool slow_access;         /* no access goes the fast way, so that a monitor sees each */
 };
 
 /* Why machine_run() came back. */
@@ -58,6 +59,7 @@ struct machine {
     struct bus bus;
     struct pc pc;
     struct cost cost; /* as configured; interpreted machines see every instruction at cost.interpret */
+    struct disk *disk[DISKS];
     bool clock_insns, interpreted;
     bool slow_access;      /* no lookaside lines are filled: every access is seen (a monitor's software CPU) */
     uint64_t hz;           /* ticks a second of guest time */

@@ -32,6 +32,8 @@ static void claim_ports(struct pc *p, struct bus *b)
         {UART_PORT, 8, uart_in, uart_out, &p->uart},
         {LPT_PORT, 3, lpt_in, lpt_out, &p->lpt},
         {RTC_PORT, 2, rtc_in, rtc_out, &p->rtc},
+        {ATA_DATA + 1, 7, ata_in, ata_out, &p->ata},
+        {ATA_CONTROL, 1, ata_in, ata_out, &p->ata},
         {0x80, 1, system_in, system_out, &p->system},
         {0x92, 1, system_in, system_out, &p->system},
         {PCI_DATA, 4, pci_data_in, pci_data_out, &p->pci},
@@ -42,6 +44,8 @@ static void claim_ports(struct pc *p, struct bus *b)
         bus_claim(b, &map[i]);
     bus_claim_wide(b, &(struct port_range){PCI_ADDRESS, 4, pci_address_in, pci_address_out, &p->pci},
                    &(struct port_wide){pci_address_in_wide, pci_address_out_wide});
+    bus_claim_wide(b, &(struct port_range){ATA_DATA, 1, ata_data_in, ata_data_out, &p->ata},
+                   &(struct port_wide){ata_data_in_wide, ata_data_out_wide});
 }
 
 void pc_init(struct pc *p, struct bus *b, const struct dev_host *host)
@@ -55,6 +59,7 @@ void pc_init(struct pc *p, struct bus *b, const struct dev_host *host)
     rtc_init(&p->rtc, &p->host);
     uart_init(&p->uart, &p->host);
     lpt_init(&p->lpt, &p->host);
+    ata_init(&p->ata, &p->host);
     kbd_init(&p->kbd, &p->host);
     vga_init(&p->vga, &p->host);
     pci_init(&p->pci, &p->host);
@@ -69,11 +74,8 @@ bool pc_can_wake(const struct pc *p)
     const struct {
         const struct timer *timer;
         unsigned irq;
-    } source[] = {{&p->pit.timer, 0},
-                  {&p->kbd.wire, 1},
-                  {&p->kbd.release, 1},
-                  {&p->uart.idle, UART_IRQ},
-                  {&p->rtc.timer, RTC_IRQ}};
+    } source[] = {{&p->pit.timer, 0},        {&p->kbd.wire, 1},        {&p->kbd.release, 1},
+                  {&p->uart.idle, UART_IRQ}, {&p->rtc.timer, RTC_IRQ}, {&p->ata.timer, ATA_IRQ}};
 
     for (unsigned i = 0; i < sizeof source / sizeof *source; i++)
         if (source[i].timer->when != CLOCK_NEVER && pic_passes(&p->pic, source[i].irq))
@@ -88,6 +90,7 @@ void pc_state(struct pc *p, struct state *s)
     rtc_state(s, &p->rtc);
     uart_state(s, &p->uart);
     lpt_state(s, &p->lpt);
+    ata_state(s, &p->ata);
     kbd_state(s, &p->kbd);
     vga_state(s, &p->vga);
     pci_state(s, &p->pci);

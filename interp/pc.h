@@ -4,6 +4,7 @@
 #define INTERP_PC_H
 
 #include "interp/bus.h"
+#include "interp/dev/ata.h"
 #include "interp/dev/debugport.h"
 #include "interp/dev/host.h"
 #include "interp/dev/kbd.h"
@@ -25,6 +26,7 @@ struct pc {
     struct rtc rtc;
     struct uart uart;
     struct lpt lpt;
+    struct ata ata;
     struct kbd kbd;
     struct vga vga;
     struct pci pci;

@@ -92,7 +92,16 @@ refuses mine.so run "$guest" --mode ./mine.so
 refuses 'no such duty' run "$guest" --mode ./mine.so,cli,what
 refuses 'not built' run "$guest" --mode trap --mmu nested
 refuses '--mmu' run "$guest" --mmu shadow
-refuses 'not built' run "$guest" --disk "$guest"
+
+# Disks.
+refuses "$tmp/nothing.img" run "$guest" --disk "$tmp/nothing.img"
+refuses "$tmp/nothing.img" run "$guest" --disk "$tmp/nothing.img,snapshot"
+refuses 'regular file' run "$guest" --disk "$tmp,snapshot"
+refuses 'sectors' run "$guest" --disk "$tmp/empty.elf"
+refuses 'sectors' run "$guest" --disk "$tmp/text.elf"
+refuses 'allowed' run "$guest" --disk ,snapshot
+dd if=/dev/zero of="$tmp/a.img" bs=512 count=1 2>/dev/null
+refuses 'allowed' run "$guest" --disk "$tmp/a.img" --disk "$tmp/a.img" --disk "$tmp/a.img"
 refuses 'not built' run "$guest" --gdb 1234
 refuses 'not built' run "$guest" --swap-every 5
 refuses foo run "$guest" --cpu foo

@@ -13,10 +13,15 @@ for image in build/guests/micro/*.elf; do
     grep -q '^; keys:' "$source" && continue
     grep -q '^; expect: hang' "$source" && continue
     tried=$((tried + 1))
-    timeout 60 qemu-system-i386 -kernel "$image" -display none -serial stdio -no-reboot \
+    disk=build/guests/micro/$(sed -n 's/^; disk: //p' "$source")
+    theirs_disk="-drive file=$disk,format=raw,if=ide,snapshot=on" ours_disk="--disk $disk,snapshot"
+    [ -f "$disk" ] || theirs_disk='' ours_disk=''
+    # shellcheck disable=SC2086
+    timeout 60 qemu-system-i386 -kernel "$image" -display none -serial stdio -no-reboot $theirs_disk \
         -device isa-debug-exit,iobase=0xf4,iosize=4 </dev/null >"$TEST_TMP/qemu" 2>"$TEST_TMP/qemu.err"
     theirs=$?
-    "$RINGSIDE" run "$image" >"$TEST_TMP/ours" 2>/dev/null
+    # shellcheck disable=SC2086
+    "$RINGSIDE" run "$image" $ours_disk >"$TEST_TMP/ours" 2>/dev/null
     # isa-debug-exit ends QEMU with 2 * byte + 1; a triple fault, with -no-reboot, with 0.
     case $(sed -n 's/^; expect: //p' "$source") in
     ok) expected=1 ;;

@@ -305,7 +305,7 @@ int command_demo(int argc, char **argv)
     else if (!status)
         status = demo(d);
     console_free(&d->console);
-    session_close(&d->s);
+    (void)session_close(&d->s);
     free(d);
     return status;
 }

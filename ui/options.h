@@ -14,7 +14,7 @@ enum command_set { FOR_RUN = 1, FOR_ISA = 2, FOR_DEMO = 4, FOR_ALL = FOR_RUN | F
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
-enum { MODULES_MAX = 16 };
+enum { MODULES_MAX = 16, DISKS_MAX = 2, DISK_PATH = 4096 };
 
 struct options {
     const char *word; /* the one argument that is no option: GUEST, or a mnemonic */
@@ -28,6 +28,11 @@ struct options {
     const char *append;
     const char *module[MODULES_MAX];
     unsigned modules;
+    struct {
+        char file[DISK_PATH];
+        bool snapshot;
+    } disk[DISKS_MAX];
+    unsigned disks;
     const char *serial; /* "stdio", "none", or a file */
     const char *keys, *save, *load, *trace;
     const char *mmu; /* NULL: the mode's */
@@ -70,6 +75,7 @@ enum taken take_clock(struct options *o, const char *v);
 enum taken take_limit(struct options *o, const char *v);
 enum taken take_append(struct options *o, const char *v);
 enum taken take_module(struct options *o, const char *v);
+enum taken take_disk(struct options *o, const char *v);
 enum taken take_serial(struct options *o, const char *v);
 enum taken take_keys(struct options *o, const char *v);
 enum taken take_save(struct options *o, const char *v);

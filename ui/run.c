@@ -184,7 +184,8 @@ static int close_all(struct run *r)
     if (c->out && c->out != stdout && fclose(c->out) && !c->error)
         status = report(STATUS_FAILED, "--serial %s: %s", r->o.serial, strerror(errno));
     console_free(c);
-    session_close(&r->s);
+    if (session_close(&r->s))
+        status = STATUS_FAILED;
     keys_free(&r->keys);
     return status;
 }

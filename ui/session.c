@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interp/diskfile.h"
 #include "interp/file.h"
 #include "interp/loader.h"
 #include "interp/state.h"
@@ -17,7 +18,7 @@
 
 enum { ERROR_ROOM = 1024 };
 
-static struct vm *create(const struct options *o, char error[ERROR_ROOM])
+static struct vm *create(const struct session *s, const struct options *o, char error[ERROR_ROOM])
 {
     const struct vm_config k = {.technique = o->technique,
                                 .virtualizable = o->virtualizable,
@@ -25,7 +26,8 @@ static struct vm *create(const struct options *o, char error[ERROR_ROOM])
                                 .tlb_sets = o->tlb_sets,
                                 .tlb_ways = o->tlb_ways,
                                 .cost = o->cost,
-                                .clock_insns = o->clock_insns};
+                                .clock_insns = o->clock_insns,
+                                .disk = {s->disk[0], s->disk[1]}};
 
     return vm_create(&k, error, ERROR_ROOM);
 }
@@ -70,9 +72,21 @@ static int restore(struct session *s, const char *path, char error[ERROR_ROOM])
     return result;
 }
 
+static int open_disks(struct session *s, const struct options *o, char error[ERROR_ROOM])
+{
+    for (unsigned i = 0; i < o->disks; i++) {
+        s->disk[i] = diskfile_open(o->disk[i].file, o->disk[i].snapshot, error, ERROR_ROOM);
+        if (!s->disk[i])
+            return -1;
+    }
+    return 0;
+}
+
 static int start(struct session *s, const struct options *o, struct boot *b, char error[ERROR_ROOM])
 {
-    s->vm = create(o, error);
+    if (open_disks(s, o, error))
+        return -1;
+    s->vm = create(s, o, error);
     if (!s->vm)
         return -1;
     s->symbols = symbols_read(b->image, b->size);
@@ -94,7 +108,7 @@ int session_open(struct session *s, const struct options *o)
     free(image);
     if (!result)
         return 0;
-    session_close(s);
+    (void)session_close(s);
     return report(STATUS_USAGE, "%s", error);
 }
 
@@ -124,9 +138,16 @@ int session_save(struct session *s, const char *path)
     return wrong ? STATUS_FAILED : 0;
 }
 
-void session_close(struct session *s)
+int session_close(struct session *s)
 {
+    char error[ERROR_ROOM];
+    int status = 0;
+
     symbols_free(s->symbols);
     vm_destroy(s->vm);
+    for (unsigned i = 0; i < DISKS_MAX; i++)
+        if (diskfile_close(s->disk[i], error, sizeof error))
+            status = report(STATUS_FAILED, "--disk: %s", error);
     *s = (struct session){.vm = NULL};
+    return status;
 }

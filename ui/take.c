@@ -163,6 +163,23 @@ enum taken take_module(struct options *o, const char *v)
     return TAKEN;
 }
 
+/* FILE or FILE,snapshot. */
+enum taken take_disk(struct options *o, const char *v)
+{
+    static const char snapshot[] = ",snapshot";
+    size_t n = strlen(v), tail = sizeof snapshot - 1;
+    bool is_one = n >= tail && strcmp(v + n - tail, snapshot) == 0;
+
+    if (is_one)
+        n -= tail;
+    if (!n || n >= DISK_PATH || o->disks == DISKS_MAX)
+        return TAKEN_BAD;
+    memcpy(o->disk[o->disks].file, v, n);
+    o->disk[o->disks].file[n] = '\0';
+    o->disk[o->disks++].snapshot = is_one;
+    return TAKEN;
+}
+
 /* A file's name: anything but nothing. */
 static enum taken file(const char **to, const char *v)
 {

@@ -97,6 +97,7 @@ static int create_native(struct vm *v, const struct vm_config *k)
     if (!v->ram)
         return -1;
     hw = config_of(v, k);
+    memcpy(hw.disk, k->disk, sizeof hw.disk);
     v->hw = v->guest = machine_create(&hw);
     return v->hw ? 0 : -1;
 }
@@ -121,6 +122,7 @@ static int create_virtual(struct vm *v, const struct vm_config *k)
     hw.pages = n->frames.count;
     guest.pages = p2m_pages(k->mem);
     guest.interpreted = true;
+    memcpy(guest.disk, k->disk, sizeof guest.disk);
     v->hw = machine_create(&hw);
     v->guest = machine_create(&guest);
     if (!v->hw || !v->guest)

@@ -30,6 +30,7 @@ struct vm_config {
     unsigned tlb_sets, tlb_ways;
     const struct cost_preset *cost;
     bool clock_insns;
+    struct disk *disk[DISKS]; /* of the guest; NULL: none; to outlive the VM */
 };
 
 /* The monitor's half of the address space begins at SEG_CUT; RAM and the monitor's reserve stay below it. */

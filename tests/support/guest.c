@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "interp/dev/kbd.h"
+#include "interp/diskfile.h"
 #include "interp/file.h"
 #include "interp/loader.h"
 #include "vmm/technique.h"
@@ -24,6 +25,7 @@ static void read_comments(struct micro *m)
     while (fgets(line, sizeof line, f)) {
         (void)sscanf(line, "; expect: %31[^\n]", m->expect);
         (void)sscanf(line, "; hole: %15s", m->hole);
+        (void)sscanf(line, "; disk: %31s", m->disk);
         if (m->keys < KEYS_MAX &&
             sscanf(line, "; keys: %" SCNu64 " %15s", &m->key[m->keys].tick, m->key[m->keys].name) == 2)
             m->keys++;
@@ -82,6 +84,16 @@ static void press(void *dev)
     arm(s);
 }
 
+static struct disk *open_disk(struct session *s, char *error, size_t room)
+{
+    char path[80];
+
+    snprintf(path, sizeof path, "build/guests/micro/%s", s->guest->disk);
+    s->disk = diskfile_open(path, true, error, room);
+    cr_assert_not_null(s->disk, "%s", error);
+    return s->disk;
+}
+
 void session_open_as(struct session *s, const struct technique *t, bool virtualizable, bool clock_insns,
                      const struct micro *guest, bool boot)
 {
@@ -96,6 +108,8 @@ void session_open_as(struct session *s, const struct technique *t, bool virtuali
     const struct boot b = {.name = guest->name, .image = guest->image, .size = guest->size};
 
     *s = (struct session){.guest = guest};
+    if (guest->disk[0])
+        k.disk[0] = open_disk(s, error, sizeof error);
     s->vm = vm_create(&k, error, sizeof error);
     cr_assert_not_null(s->vm, "%s", error);
     if (boot)
@@ -116,5 +130,8 @@ void session_open(struct session *s, const char *technique, bool clock_insns, co
 
 void session_close(struct session *s)
 {
+    char error[200];
+
     vm_destroy(s->vm);
+    (void)diskfile_close(s->disk, error, sizeof error);
 }

@@ -18,6 +18,7 @@ struct micro {
     char name[32];
     char expect[32]; /* "ok", "failed 3", ... */
     char hole[16];   /* "popf", or empty */
+    char disk[32];   /* a file of build/guests/micro, or empty */
     struct {
         uint64_t tick;
         char name[16];
@@ -36,6 +37,7 @@ struct session {
     struct vm *vm;
     char console[CONSOLE_MAX];
     size_t printed;
+    struct disk *disk; /* a snapshot of the guest's, or NULL */
     const struct micro *guest;
     unsigned next_key;
     struct timer timer;
