@@ -46,7 +46,7 @@ OUT := $(if $(filter release,$(MODE)),build,build/$(MODE))
 PROGRAM := $(OUT)/ringside
 TESTS := $(OUT)/tests
 
-FOLDERS := interp interp/dev shadowpt vmm ui
+FOLDERS := interp interp/dev shadowpt vmm grade ui
 SRCS := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
 OBJS := $(SRCS:%.c=$(OBJ)/%.o)
 # What tests and fuzz targets link with; the faces are tested from outside (tests/cli_*.sh).
@@ -120,7 +120,7 @@ program: $(PROGRAM)
 -include guests/guests.mk
 # labs.mk says how labs are built, adds their guests to GUESTS, and what tests load to PLUGINS.
 -include labs/labs.mk
-guests: $(GUESTS)
+guests: $(GUESTS) $(SANDBOX)
 
 $(PROGRAM): $(OBJS)
 	@mkdir -p $(@D)

@@ -31,3 +31,14 @@ $(BUILD)/labs/%/solution.so: labs/%/solution/monitor.c labs/include/ringside_lab
 	$(build-plugin)
 $(BUILD)/plugins/%.so: tests/plugins/%.c $(LAB_SOLUTIONS) labs/include/ringside_lab.h
 	$(build-plugin)
+
+# The sandbox's launcher. Without libseccomp it is built too, and says that it lacks it.
+SANDBOX := $(BUILD)/sandbox
+SANDBOX_SRCS := $(wildcard grade/launcher/*.c)
+SECCOMP_HEADER := $(wildcard /usr/include/seccomp.h /usr/local/include/seccomp.h)
+SANDBOX_FLAGS := -std=c17 -O1 -Wall -Wextra $(WERROR) -I. $(if $(SECCOMP_HEADER),-DHAVE_SECCOMP)
+
+$(SANDBOX): $(SANDBOX_SRCS) grade/launcher/launcher.h $(SECCOMP_HEADER)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(SANDBOX_FLAGS) -o $@ $(SANDBOX_SRCS) $(if $(SECCOMP_HEADER),-lseccomp)

@@ -12,6 +12,8 @@ struct command {
 int command_run(int argc, char **argv);
 int command_isa(int argc, char **argv);
 int command_demo(int argc, char **argv);
+int command_lab(int argc, char **argv);
+int command_grade(int argc, char **argv);
 /* --help of one command. */
 int command_help(const char *name);
 

@@ -21,8 +21,9 @@ static const struct command command[] = {
     {"equiv", "GUEST", N_("two techniques in lockstep: the first difference"), 0, NULL},
     {"holes", "", N_("the 17 instructions that break trap-and-emulate, one by one"), 0, NULL},
     {"lesson", "[N]", N_("lessons"), 0, NULL},
-    {"lab", "", N_("labs"), 0, NULL},
-    {"grade", "", N_("grade a lab"), 0, NULL},
+    {"lab", "list|start|test|submit", N_("labs: what there is, a folder to work in, your score, handing in"), FOR_LAB,
+     command_lab},
+    {"grade", "LAB SUBMISSION...", N_("grade a lab"), FOR_GRADE, command_grade},
     {"slides", "", N_("slides"), 0, NULL},
 };
 

@@ -50,6 +50,19 @@ const struct option option_table[] = {
     {"missing", NULL, NULL, N_("what of IA-32 is not built"), NULL, FOR_ISA, take_missing},
     {"class", "privileged|hole|innocuous", NULL, N_("only this class of Popek and Goldberg's"),
      N_("privileged, hole or innocuous"), FOR_ISA, take_class},
+    {"format", "text|json|gradescope|junit", "text", N_("how the results are written"),
+     N_("text, json, gradescope or junit"), FOR_GRADE, take_format},
+    {"jobs", "N", N_("one a processor"), N_("how many submissions are graded at the same time"),
+     N_("a number from 1 to 256"), FOR_GRADE, take_jobs},
+    {"roster", "FILE", NULL, N_("the class: lines of number, name, class; says what is missing, unknown or double"),
+     N_("a file"), FOR_GRADE, take_roster},
+    {"state", "FOLDER", N_("of the user"), N_("where scores are kept, so that a run that was ended goes on"),
+     N_("a folder"), FOR_GRADE, take_state},
+    {"fresh", NULL, NULL, N_("grade anew what has a score there"), NULL, FOR_GRADE, take_fresh},
+    {"unsafe-no-sandbox", NULL, NULL, N_("grade even where no sandbox works: submissions then run with your rights"),
+     NULL, FOR_GRADE, take_unsafe},
+    {"student", "NUMBER", NULL, N_("your student number, for lab submit"),
+     N_("letters and digits"), FOR_LAB, take_student},
     {"lang", "en|zh", N_("from LANG"), N_("language of messages"), N_("en or zh"), FOR_ALL, take_lang},
     {"ascii", NULL, NULL, N_("draw with ASCII only"), NULL, FOR_ALL, take_ascii},
     {"help", NULL, NULL, N_("this list"), NULL, FOR_ALL, take_help},
@@ -127,6 +140,9 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
         } else if (!ended && argv[i][0] == '-' && argv[i][1]) {
             if (one(o, command, argc, argv, &i))
                 return STATUS_USAGE;
+        } else if (command & FOR_WORDS) {
+            o->words = argv;
+            argv[o->word_count++] = argv[i];
         } else if (o->word || command == FOR_DEMO) {
             return report(STATUS_USAGE, _("%s: one argument too many"), argv[i]);
         } else {

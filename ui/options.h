@@ -7,10 +7,21 @@
 #include <stdint.h>
 
 struct cost_preset;
+struct report_format;
 struct technique;
 
 /* Commands, as bits: who takes an option. */
-enum command_set { FOR_RUN = 1, FOR_ISA = 2, FOR_DEMO = 4, FOR_ALL = FOR_RUN | FOR_ISA | FOR_DEMO };
+enum command_set {
+    FOR_RUN = 1,
+    FOR_ISA = 2,
+    FOR_DEMO = 4,
+    FOR_LAB = 1 << 8,
+    FOR_GRADE = 1 << 9,
+    FOR_ALL = FOR_RUN | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE
+};
+
+/* Commands that take any number of words. */
+enum { FOR_WORDS = FOR_LAB | FOR_GRADE };
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
@@ -38,7 +49,13 @@ struct options {
     const char *mmu; /* NULL: the mode's */
     enum stats_form stats;
     bool missing;
-    int class; /* enum pg_class, or -1: all */
+    int class;    /* enum pg_class, or -1: all */
+    char **words; /* FOR_WORDS: those that are no options */
+    unsigned word_count;
+    const struct report_format *format;
+    unsigned jobs;
+    const char *roster, *state, *student;
+    bool fresh, unsafe;
     bool ascii, help;
 };
 
@@ -86,6 +103,13 @@ enum taken take_missing(struct options *o, const char *v);
 enum taken take_class(struct options *o, const char *v);
 enum taken take_lang(struct options *o, const char *v);
 enum taken take_ascii(struct options *o, const char *v);
+enum taken take_format(struct options *o, const char *v);
+enum taken take_jobs(struct options *o, const char *v);
+enum taken take_roster(struct options *o, const char *v);
+enum taken take_state(struct options *o, const char *v);
+enum taken take_student(struct options *o, const char *v);
+enum taken take_fresh(struct options *o, const char *v);
+enum taken take_unsafe(struct options *o, const char *v);
 enum taken take_help(struct options *o, const char *v);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grade/report.h"
 #include "interp/addr.h"
 #include "interp/clock.h"
 #include "interp/cost.h"
@@ -247,6 +248,59 @@ enum taken take_ascii(struct options *o, const char *v)
 {
     (void)v;
     o->ascii = true;
+    return TAKEN;
+}
+
+enum taken take_format(struct options *o, const char *v)
+{
+    for (const struct report_format *f = report_formats; f->name; f++)
+        if (strcmp(f->name, v) == 0) {
+            o->format = f;
+            return TAKEN;
+        }
+    return TAKEN_BAD;
+}
+
+enum taken take_jobs(struct options *o, const char *v)
+{
+    const char *rest;
+    uint64_t n;
+
+    if (!number(v, &n, &rest) || *rest || n < 1 || n > 256)
+        return TAKEN_BAD;
+    o->jobs = (unsigned)n;
+    return TAKEN;
+}
+
+enum taken take_roster(struct options *o, const char *v)
+{
+    return file(&o->roster, v);
+}
+
+enum taken take_state(struct options *o, const char *v)
+{
+    return file(&o->state, v);
+}
+
+enum taken take_student(struct options *o, const char *v)
+{
+    for (const char *p = v; *p; p++)
+        if (!((*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z')))
+            return TAKEN_BAD;
+    return file(&o->student, v);
+}
+
+enum taken take_fresh(struct options *o, const char *v)
+{
+    (void)v;
+    o->fresh = true;
+    return TAKEN;
+}
+
+enum taken take_unsafe(struct options *o, const char *v)
+{
+    (void)v;
+    o->unsafe = true;
     return TAKEN;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vmm/seam.h"
+#include "vmm/words.h"
 
 struct plugin {
     struct seam seam; /* the first member: a technique is a seam is a plug-in */
@@ -73,14 +74,14 @@ const struct technique *plugin_open(const char *what, char *error, size_t room)
     uint32_t duties;
 
     if (!p || n >= sizeof p->path - 2) {
-        (void)snprintf(error, room, "%s", "no memory");
+        (void)snprintf(error, room, "%s", _("no memory"));
         free(p);
         return NULL;
     }
     /* Without a slash dlopen() would look in the system's folders. */
     (void)snprintf(p->path, sizeof p->path, "%s%.*s", memchr(what, '/', n) ? "" : "./", (int)n, what);
     if (!duties_of(what + n, &duties)) {
-        (void)snprintf(error, room, "no such duty in '%s'", what + n);
+        (void)snprintf(error, room, _("no such duty in '%s'"), what + n);
     } else if (!load(p, error, room)) {
         seam_init(&p->seam, p->path, duties);
         p->seam.ask = ask;

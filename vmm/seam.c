@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "vmm/seam.h"
+#include "vmm/words.h"
 
 #include <string.h>
 
@@ -133,9 +134,9 @@ static void conclude_interrupt(struct seam *s, struct vm *vm, enum lab_next next
     if (next == LAB_DONE && s->now.acked)
         count_delivery(g, s->now.vector, e);
     else if (next == LAB_DONE || s->now.acked)
-        mon_complain(vm, "an interrupt must be both taken (lab_ack) and delivered (LAB_DONE)");
+        mon_complain(vm, _("an interrupt must be both taken (lab_ack) and delivered (LAB_DONE)"));
     else if ((g->cpu.eflags & FL_IF) && !g->cpu.shadow)
-        mon_complain(vm, "an interrupt was held back although the guest allows it");
+        mon_complain(vm, _("an interrupt was held back although the guest allows it"));
 }
 
 /* What the answer means. The pages of a page fault are in the shadow already. */
@@ -146,7 +147,7 @@ static void conclude(struct seam *s, struct vm *vm, enum lab_next next, const st
 
     cpu_refresh(v);
     if (next == LAB_DEFER || (next == LAB_HOLD && duty != LAB_INTERRUPT)) {
-        mon_complain(vm, "%s at eip %08x was left to the monitor, and is yours", seam_duty_name[duty], e->eip);
+        mon_complain(vm, _("%s at eip %08x was left to the monitor, and is yours"), seam_duty_name[duty], e->eip);
     } else if (duty == LAB_INTERRUPT) {
         conclude_interrupt(s, vm, next, e);
     } else if (s->now.injected) {
@@ -158,7 +159,7 @@ static void conclude(struct seam *s, struct vm *vm, enum lab_next next, const st
         if (s->now.must_interpret)
             machine_step(v->m, CLOCK_NEVER);
         else if (!s->now.mapped)
-            mon_complain(vm, "a page fault at %08x was neither mapped nor injected", e->eip);
+            mon_complain(vm, _("a page fault at %08x was neither mapped nor injected"), e->eip);
     } else {
         book_instruction(s, v, e->eip, traced);
     }
@@ -171,7 +172,7 @@ static void event(struct seam *s, struct vm *vm, struct lab_trap *t)
     enum lab_next next;
 
     s->asked[t->duty]++;
-    s->now = (struct seam_event){.duty = t->duty};
+    s->now = (struct seam_event){.duty = t->duty, .eip = mon_guest(vm)->cpu.eip};
     mon_emulation_begin(vm, &e);
     next = s->ask(s, vm, t);
     if (!*vm_complaint(vm))
@@ -265,6 +266,8 @@ static enum vm_next run(struct vm *vm, uint64_t until)
         mon_wait(vm);
         return VM_EMULATED;
     }
+    if (!interrupts && v->intr && (v->eflags & FL_IF) && !v->shadow)
+        return VM_INTERPRET; /* which delivers it, before the next instruction */
     return must ? instead_of_trap(s, vm) : VM_RESUME;
 }
 

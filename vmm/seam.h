@@ -23,6 +23,7 @@ enum { SEAM_WRITES = 16 };
 /* The trap that is being handled, and what was done to it so far. */
 struct seam_event {
     unsigned duty;
+    uint32_t eip; /* of the guest, when it began */
     bool acked, injected, halted, shadowed, mapped, must_interpret;
     uint8_t vector; /* acked, injected */
     uint32_t error;

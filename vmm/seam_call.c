@@ -9,6 +9,7 @@
 #include "interp/io.h"
 #include "vmm/monitor.h"
 #include "vmm/seam.h"
+#include "vmm/words.h"
 
 /* Flags that can be set from outside: what IRET could pop in ring 0, VM86 apart. */
 enum { SETTABLE_FLAGS = FL_STATUS | FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_AC | FL_ID };
@@ -140,7 +141,7 @@ static void set(struct seam *s, struct vm *vm, struct lab_call *c)
         case LAB_IDT_BASE: v->idtr.base = c->b; break;
         case LAB_IDT_LIMIT: v->idtr.limit = (uint16_t)c->b; break;
         case LAB_SHADOW: s->now.shadowed = c->b != 0; break;
-        default: mon_complain(vm, "lab_set: register %u cannot be set", c->a);
+        default: mon_complain(vm, _("lab_set: register %u cannot be set"), c->a);
         }
 }
 
@@ -149,7 +150,7 @@ static void memory(struct seam *s, struct vm *vm, struct lab_call *c)
     bool write = c->what == LAB_WRITE;
 
     if (c->b > LAB_DATA) {
-        mon_complain(vm, "%s: %u bytes at once; %d are the most", write ? "lab_write" : "lab_read", c->b, LAB_DATA);
+        mon_complain(vm, _("%s: %u bytes at once; %d are the most"), write ? "lab_write" : "lab_read", c->b, LAB_DATA);
         return;
     }
     attempt(vm, c, access_memory, write);
@@ -163,7 +164,7 @@ static void port(struct seam *s, struct vm *vm, struct lab_call *c)
 {
     (void)s;
     if (c->a > 0xffff || (c->b != 1 && c->b != 2 && c->b != 4))
-        mon_complain(vm, "lab_in, lab_out: no port %#x of %u bytes", c->a, c->b);
+        mon_complain(vm, _("lab_in, lab_out: no port %#x of %u bytes"), c->a, c->b);
     else
         attempt(vm, c, access_port, c->what == LAB_PORT_OUT);
 }
@@ -180,7 +181,7 @@ static void ack(struct seam *s, struct vm *vm, struct lab_call *c)
     struct machine *g = mon_guest(vm);
 
     if (s->now.duty != LAB_INTERRUPT || s->now.acked) {
-        mon_complain(vm, "lab_ack: there is no interrupt to take");
+        mon_complain(vm, _("lab_ack: there is no interrupt to take"));
         return;
     }
     c->value = pic_ack(&g->pc.pic);
@@ -192,9 +193,9 @@ static void ack(struct seam *s, struct vm *vm, struct lab_call *c)
 static void inject(struct seam *s, struct vm *vm, struct lab_call *c)
 {
     if (c->a >= 32) {
-        mon_complain(vm, "lab_inject: vector %u is no exception", c->a);
+        mon_complain(vm, _("lab_inject: vector %u is no exception"), c->a);
     } else if (s->now.duty == LAB_INTERRUPT) {
-        mon_complain(vm, "lab_inject is for exceptions: deliver the interrupt yourself");
+        mon_complain(vm, _("lab_inject is for exceptions: deliver the interrupt yourself"));
     } else {
         s->now.injected = true;
         s->now.vector = (uint8_t)c->a;
@@ -231,7 +232,7 @@ void seam_call(struct seam *s, struct vm *vm, struct lab_call *c)
     if (c->what < LAB_WHATS && perform[c->what])
         perform[c->what](s, vm, c);
     else
-        mon_complain(vm, "a message of no known kind (%u)", c->what);
+        mon_complain(vm, _("a message of no known kind (%u)"), c->what);
     seam_registers(vm, c->reg);
     if (s->now.shadowed)
         c->reg[LAB_SHADOW] = 1;

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "grade/compile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "grade/course.h"
+#include "grade/launcher/launcher.h"
+#include "grade/sandbox.h"
+#include "grade/submission.h"
+#include "vmm/words.h"
+
+enum { LOOK_MS = 10, PATIENCE_MS = 180000, LOG_ROOM = 65536 };
+
+static const char log_name[] = "compile.log";
+
+/* By path: nothing is searched for in the sandbox. */
+static const char *compiler(void)
+{
+    static const char *const known[] = {"/usr/bin/gcc", "/usr/bin/clang", "/usr/bin/cc"};
+
+    for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (access(known[i], X_OK) == 0)
+            return known[i];
+    return NULL;
+}
+
+/* The job's folder holds all that the compiler needs of ours, so that it may see nothing else. */
+static int furnish(const struct course *c, const struct submission *sub, const char *dir)
+{
+    static const char *const ours[][2] = {{"include/ringside_lab.h", "ringside_lab.h"},
+                                          {"include/lab_wire.h", "lab_wire.h"},
+                                          {"worker/worker.c", "worker.c"}};
+    char from[FOLDER_ROOM], to[FOLDER_ROOM];
+
+    for (unsigned i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (folder_path(from, c->places->labs, ours[i][0]) || folder_path(to, dir, ours[i][1]) || folder_copy(from, to))
+            return -1;
+    return folder_path(to, dir, c->lab.file) || folder_write(to, sub->text, sub->size) ? -1 : 0;
+}
+
+/* Waits for the compiler, but not for ever. */
+static int wait_for(pid_t pid)
+{
+    int status;
+
+    for (unsigned ms = 0; ms < PATIENCE_MS; ms += LOOK_MS) {
+        if (waitpid(pid, &status, WNOHANG) == pid) {
+            (void)sandbox_end(pid); /* what it may have left behind */
+            return status;
+        }
+        (void)poll(NULL, 0, LOOK_MS);
+    }
+    return sandbox_end(pid);
+}
+
+/* The first lines that tell of an error, at most `room` bytes. */
+static void quote_errors(const char *dir, char *said, size_t room)
+{
+    char path[FOLDER_ROOM], text[LOG_ROOM];
+    int fd = folder_path(path, dir, log_name) ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    size_t used = strlen(said);
+
+    if (fd >= 0)
+        (void)close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    for (char *line = strtok(text, "\n"); line && used + 2 < room; line = strtok(NULL, "\n")) {
+        char clean[300];
+
+        if (!strstr(line, "error") && !strstr(line, "undefined") && !strstr(line, "multiple definition") &&
+            !strstr(line, "sandbox:"))
+            continue;
+        submission_utf8(line, strlen(line), clean, sizeof clean);
+        used += (size_t)snprintf(said + used, room - used, "\n    %s", clean);
+    }
+}
+
+enum compiled compile(const struct course *c, const struct sandbox *s, const struct submission *sub, const char *dir,
+                      unsigned slot, char *said, size_t room)
+{
+    const char *cc = compiler();
+    const char *const argv[] = {cc,        "-std=gnu17", "-O1",       "-g",       "-w", "-fdiagnostics-color=never",
+                                "-I.",
+#ifdef __linux__
+                                "-static",
+#endif
+                                "-o",      WORKER,       c->lab.file, "worker.c", NULL};
+    const struct confined k = {
+        .dir = dir, .argv = (char *const *)(void *)argv, .output = log_name, .socket = -1, .slot = slot};
+    pid_t pid;
+    int status;
+
+    if (!cc || furnish(c, sub, dir) || sandbox_give(s, dir, slot) || (pid = sandbox_start(s, &k)) < 0) {
+        (void)snprintf(said, room, _("the compiler cannot be started: %s"), cc ? strerror(errno) : "gcc");
+        return COMPILE_FAULT;
+    }
+    status = wait_for(pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return COMPILED;
+    (void)snprintf(said, room, "%s", _("it does not compile:"));
+    quote_errors(dir, said, room);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 125 ? COMPILE_FAULT : COMPILE_REFUSED;
+}

@@ -1,0 +1,92 @@
+; SPDX-License-Identifier: MIT
+; Part "interrupt", the edges: a request that waits for IF, a trap gate, HLT, a user program that is interrupted.
+%include "lab.inc"
+
+global main
+main:
+    call take_seed
+    call lab_handlers
+    mov eax, tick
+    call ticks_to
+    mov ecx, 30000
+    loop $
+    cmp dword [ticks], 0
+    check e, "IF holds interrupts off"
+    push dword 0x202                    ; POPF lets it in
+    popf
+    cmp dword [ticks], 1
+    check e, "and then it comes"
+    cli
+    set_handler 0x20, trap_gate_tick, 0x8f
+    sti
+    hlt
+    cli
+    cmp dword [ticks], 2
+    check e, "HLT is ended by a tick"
+    set_handler 0x20, user_tick
+    mov eax, user
+    mov edx, 0x200
+    jmp enter_user
+
+user:
+    call random                         ; a stack pointer from the seed
+    and eax, 0xfc
+    sub esp, eax
+    mov [user_esp], esp
+.wait:
+    cmp dword [ticks], 4
+    jb .wait
+    cmp esp, [user_esp]
+    check_anywhere e, "the user's stack is back"
+    mov eax, done
+    int TO_KERNEL
+done:
+    mov al, 0
+    jmp exit_al
+
+tick:
+    push eax
+    inc dword [ticks]
+    mov al, 0x20
+    out 0x20, al
+    pop eax
+    iret
+
+trap_gate_tick:
+    push eax
+    pushf
+    pop eax
+    test eax, 0x200
+    check nz, "a trap gate leaves IF set"
+    cli
+    inc dword [ticks]
+    mov al, 0x20
+    out 0x20, al
+    pop eax
+    iret
+
+user_tick:
+    push eax
+    cmp esp, kernel_stack - 24
+    check e, "the handler runs on the kernel's stack"
+    mov ax, ss
+    cmp ax, KERNEL_DS
+    check e, "SS is the kernel's"
+    cmp dword [esp + 8], USER_CS
+    check e, "the frame has the user's CS"
+    mov eax, [user_esp]
+    cmp eax, 0
+    je .early
+    cmp [esp + 16], eax
+    check e, "the frame has the user's ESP"
+.early:
+    cmp dword [esp + 20], USER_DS
+    check e, "the frame has the user's SS"
+    inc dword [ticks]
+    mov al, 0x20
+    out 0x20, al
+    pop eax
+    iret
+
+section .data
+user_esp: dd 0

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* `ringside lab test`: the public tests on a student's own file, and for each that fails the way to see it happen. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grade/assess.h"
+#include "grade/sandbox.h"
+#include "grade/score.h"
+#include "grade/submission.h"
+#include "ui/i18n.h"
+#include "ui/lab.h"
+#include "ui/options.h"
+#include "ui/report.h"
+#include "vmm/seam.h"
+
+/* The part's duties, as --mode takes them: ",cli,sti". */
+static void print_duties(uint32_t duties)
+{
+    for (unsigned d = 0; d < LAB_DUTIES; d++)
+        if (duties >> d & 1)
+            printf(",%s", seam_duty_name[d]);
+}
+
+/* How to run the same thing where it can be watched. */
+static void print_way(const struct handiwork *h, unsigned p, unsigned t)
+{
+    const struct manifest *m = &h->course.lab;
+    const struct lab_test *test = &m->part[p].test[t];
+    char *folder = realpath(h->folder, NULL);
+
+    printf("      %s\n      make && (cd %s/%s/tests && ringside debug %s.elf \\\n          --mode %s/monitor.so",
+           _("to see it:"), h->places.built, h->course.folder, test->guest, folder ? folder : h->folder);
+    print_duties(m->part[p].duties);
+    printf(" --cpu %s --clock insns --mem %" PRIu64 "K --append %" PRIu32 ")\n",
+           m->virtualizable ? "virtualizable" : "x86", m->mem >> 10, test->seed);
+    free(folder);
+}
+
+static void print_part(const struct handiwork *h, const struct score *s, unsigned p)
+{
+    const struct lab_part *part = &h->course.lab.part[p];
+    unsigned got, max;
+
+    score_part(&h->course.lab, s, p, &got, &max);
+    printf("  %-10s %2u/%-2u  %s\n", part->name, got, max, text_of(&part->title));
+    for (unsigned t = 0; t < part->tests; t++) {
+        const struct test_score *ts = &s->test[p][t];
+
+        if (!ts->run || ts->passed || *s->problem)
+            continue;
+        printf("      %s: %s\n", part->test[t].guest, ts->why);
+        print_way(h, p, t);
+    }
+}
+
+static int print_score(const struct handiwork *h, const struct score *s)
+{
+    unsigned got, max;
+
+    if (s->fault)
+        return report(STATUS_USAGE, "%s", *s->problem ? s->problem : _("the tests could not be run"));
+    if (*s->problem)
+        printf("%s\n", s->problem);
+    for (unsigned p = 0; p < h->course.lab.parts; p++)
+        print_part(h, s, p);
+    score_total(&h->course.lab, s, &got, &max);
+    printf(_("%u of the %u points of the public tests; hidden ones make up the rest to %u\n"), got, max,
+           h->course.lab.points);
+    return got == max ? STATUS_OK : STATUS_FAILED;
+}
+
+static void say_tier(const struct sandbox *s)
+{
+    char name[80];
+
+    sandbox_name(s, name, sizeof name);
+    if (sandbox_holds(s))
+        printf(_("sandbox: %s\n"), name);
+    else
+        printf(_("no sandbox works here: your code runs with your rights, with limits only (%s)\n"), name);
+}
+
+static int test_in(const struct handiwork *h, const char *dir)
+{
+    static struct score score;
+    struct sandbox sandbox;
+    struct submission s;
+    char job[FOLDER_ROOM];
+    int status;
+
+    sandbox_find(&sandbox, h->places.launcher, dir);
+    say_tier(&sandbox);
+    submission_read(&s, h->file, h->course.lab.file);
+    if (folder_path(job, dir, "job") || folder_make(job))
+        return report(STATUS_USAGE, "%s", dir);
+    assess(&h->course, &sandbox, &s, job, 0, &score, NULL, NULL);
+    status = print_score(h, &score);
+    submission_free(&s);
+    return status;
+}
+
+int lab_test(const struct options *o)
+{
+    static struct handiwork h;
+    const char *tmp = getenv("TMPDIR");
+    char dir[FOLDER_ROOM];
+    int status = handiwork_open(&h, o);
+
+    if (status)
+        return status;
+    (void)snprintf(dir, sizeof dir, "%.3000s/ringside-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
+    if (mkdtemp(dir)) {
+        status = test_in(&h, dir);
+        folder_remove(dir);
+    } else {
+        status = report(STATUS_USAGE, _("%s: no folder can be made there"), dir);
+    }
+    handiwork_close(&h);
+    return status;
+}
