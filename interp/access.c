@@ -23,7 +23,7 @@ void attention(struct cpu *c)
 }
 
 /* A page with a watchpoint keeps no line for what is watched; a read-modify-write, which reads, goes by the write tag. */
-__attribute__((noinline)) static void lookaside_watched(const struct probes *p, struct lookaside *l, uint32_t page)
+COLD static void lookaside_watched(const struct probes *p, struct lookaside *l, uint32_t page)
 {
     unsigned kinds = probe_kinds(p, page, PAGE_SIZE);
 
@@ -105,33 +105,42 @@ static void staged_store(struct cpu *c, const struct staged *s, unsigned size, u
         phys_store(c->m, s->pa[1], size - s->first, v >> 8 * s->first);
 }
 
-static bool one_page(uint32_t lin, unsigned size)
+static bool straddles(uint32_t lin, unsigned size)
 {
-    return (lin & PAGE_OFFSET) + size <= PAGE_SIZE;
+    return (lin & PAGE_OFFSET) + size > PAGE_SIZE;
 }
 
-static inline uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
+COLD static uint32_t straddling_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
 {
     struct staged s;
 
-    touched(c, lin, size, PROBE_READ); /* forgotten again if it faults */
-    if (one_page(lin, size))
-        return phys_load(c->m, translate(c, o, lin, false, user), size);
     locate(c, o, lin, size, false, user, &s);
     return staged_load(c, &s, size);
 }
 
-static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
+COLD static void straddling_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
 {
     struct staged s;
 
-    touched(c, lin, size, PROBE_WRITE);
-    if (one_page(lin, size)) {
-        phys_store(c->m, translate(c, o, lin, true, user), size, v);
-        return;
-    }
     locate(c, o, lin, size, true, user, &s);
     staged_store(c, &s, size, v);
+}
+
+static inline uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
+{
+    touched(c, lin, size, PROBE_READ); /* forgotten again if it faults */
+    if (straddles(lin, size))
+        return straddling_load(c, o, lin, size, user);
+    return phys_load(c->m, translate(c, o, lin, false, user), size);
+}
+
+static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
+{
+    touched(c, lin, size, PROBE_WRITE);
+    if (straddles(lin, size))
+        straddling_store(c, o, lin, size, user, v);
+    else
+        phys_store(c->m, translate(c, o, lin, true, user), size, v);
 }
 
 uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)

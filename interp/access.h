@@ -17,6 +17,8 @@
 #include "interp/op.h"
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
+/* Kept out of its callers, whose common way then needs fewer registers. */
+#define COLD __attribute__((noinline, cold))
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "guest memory is accessed in place: little-endian hosts only");

@@ -8,7 +8,7 @@
 #include "interp/phys.h"
 
 /* Entries are read where RAM answers; elsewhere the bus reads ones. */
-static uint32_t entry_read(struct machine *m, uint64_t pa)
+static inline uint32_t entry_read(struct machine *m, uint64_t pa)
 {
     const uint8_t *page = phys_page(m, pa);
 
@@ -23,7 +23,8 @@ static inline bool step(const struct walk_context *k, struct walk *w, uint64_t a
     return entry & PTE_P;
 }
 
-bool page_walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w)
+/* Inline, so that a TLB miss keeps in registers what a screen wants as data. */
+static inline __attribute__((always_inline)) bool walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w)
 {
     uint32_t rights, leaf, known = (write ? PF_W : 0) | (user ? PF_U : 0);
     bool wp = user || k->cr0 & CR0_WP;
@@ -51,16 +52,31 @@ bool page_walk(const struct walk_context *k, uint32_t lin, bool write, bool user
     return true;
 }
 
+bool page_walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w)
+{
+    return walk(k, lin, write, user, w);
+}
+
+static inline void commit(const struct walk_context *k, struct walk_step *s, uint32_t set)
+{
+    if (LIKELY((s->entry & set) == set))
+        return;
+    s->entry |= set;
+    phys_store(k->m, s->at, sizeof s->entry, s->entry);
+}
+
+static inline void commit_all(const struct walk_context *k, struct walk *w)
+{
+    uint32_t leaf = PTE_A | (w->write ? PTE_D : 0);
+
+    commit(k, &w->step[0], w->large ? leaf : PTE_A);
+    if (!w->large)
+        commit(k, &w->step[1], leaf);
+}
+
 void page_walk_commit(const struct walk_context *k, struct walk *w)
 {
-    for (unsigned i = 0; i < w->steps; i++) {
-        uint32_t set = PTE_A | (w->write && i + 1 == w->steps ? PTE_D : 0);
-
-        if ((w->step[i].entry & set) == set)
-            continue;
-        w->step[i].entry |= set;
-        phys_store(k->m, w->step[i].at, sizeof w->step[i].entry, w->step[i].entry);
-    }
+    commit_all(k, w);
 }
 
 struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user, bool again)
@@ -70,14 +86,14 @@ struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, b
     struct walk w;
 
     c->tlb.misses++;
-    page_walk(&k, lin, write, user, &w);
+    walk(&k, lin, write, user, &w);
     charge(c, ACCOUNT_WALK, (uint64_t)w.steps * c->m->cost.walk_ref);
     OBSERVE(c->m, tlb_miss, lin, w.pa, write, user, w.steps);
     if (!w.ok) {
         tlb_drop(c, lin); /* a stale entry that granted less, or more, goes (SDM Vol. 3, 4.10.4.1) */
         raise_pf(c, o, lin, w.error);
     }
-    page_walk_commit(&k, &w);
+    commit_all(&k, &w);
     e = (struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
                            .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
                            .valid = true,
