@@ -44,11 +44,12 @@ static inline void touched(struct cpu *c, uint32_t lin, unsigned size, unsigned 
 static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
 {
     struct machine *m = c->m;
-    struct lookaside *l = lookaside_line(&c->tlb, lin, user);
+    struct lookaside *l;
     uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
 
     if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
         return;
+    l = lookaside_line(&c->tlb, lin, user);
     l->host = (uintptr_t)ram_frame(m->ram, frame) - page;
     l->read = page;
     l->write = writable && !m->ram->flag[frame] ? page : LA_NONE;
@@ -56,11 +57,17 @@ static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool
         lookaside_watched(m->probes, l, page);
 }
 
+/* Does this entry grant the access? D must be set for a write (SDM Vol. 3, 4.10.2.2 and 4.8). */
+static inline bool grants(const struct cpu *c, const struct tlb_entry *e, bool write, bool user)
+{
+    return (!user || e->user) && (!write || (e->dirty && (e->writable || (!user && !(c->cr0 & CR0_WP)))));
+}
+
 /* The physical address of a linear one, through the TLB, with all that a fault or a walk entails. */
-static uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user)
+static inline __attribute__((always_inline)) uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin,
+                                                                bool write, bool user)
 {
     struct tlb_entry *e;
-    bool wp = user || c->cr0 & CR0_WP;
     uint32_t pa;
 
     if (!(c->cr0 & CR0_PG)) {
@@ -68,13 +75,12 @@ static uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin, bool 
         return lin;
     }
     e = tlb_find(&c->tlb, lin);
-    if (e && (!user || e->user) && (!write || (e->dirty && (e->writable || !wp)))) {
+    if (e && grants(c, e, write, user))
         c->tlb.hits++;
-    } else {
+    else
         e = paging_miss(c, o, lin, write, user, e);
-    }
     pa = e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET);
-    lookaside_fill(c, lin, pa, e->dirty && (e->writable || !wp), user);
+    lookaside_fill(c, lin, pa, grants(c, e, true, user), user);
     return pa;
 }
 

@@ -332,11 +332,11 @@ const struct op *block_single(struct cpu *c)
     return c->step_op;
 }
 
-void block_attention(struct cpu *c, const struct op *o)
+void block_leave_after(struct cpu *c, const struct op *o)
 {
     struct op *next;
 
-    if (c->soft || !o || c->patched || (o >= c->step_op && o < c->step_op + LOWER_MAX + 1))
+    if (!o || c->patched || (o >= c->step_op && o < c->step_op + LOWER_MAX + 1))
         return;
     next = (struct op *)o + 1;
     c->patched = next;

@@ -74,7 +74,12 @@ const struct op *block_link(struct cpu *c, const struct op *o);
 const struct op *block_single(struct cpu *c);
 
 /* If attention is wanted, the block that `o` belongs to is left before the next instruction. */
-void block_attention(struct cpu *c, const struct op *o);
+void block_leave_after(struct cpu *c, const struct op *o);
+static inline void block_attention(struct cpu *c, const struct op *o)
+{
+    if (!c->soft)
+        block_leave_after(c, o);
+}
 /* Takes that back: the run loop has control. */
 void block_unpatch(struct cpu *c);
 

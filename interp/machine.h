@@ -150,8 +150,10 @@ bool machine_in_hole(uint64_t page);
 /* The frame behind a physical page, or NO_FRAME. The A20 gate stands before all memory. */
 static inline uint32_t machine_frame(const struct machine *m, uint64_t pa)
 {
-    uint64_t page = (pa & ~((uint64_t)m->a20_closed << 20)) >> 12;
+    uint64_t page = pa >> 12;
 
+    if (__builtin_expect(m->a20_closed, false))
+        page &= ~(1ull << (20 - 12));
     return page < m->pages ? m->map[page] : NO_FRAME;
 }
 

@@ -15,27 +15,29 @@ static inline uint32_t entry_read(struct machine *m, uint64_t pa)
     return page ? bytes_load(page + (pa & PAGE_OFFSET), 4) : UINT32_MAX;
 }
 
-static inline bool step(const struct walk_context *k, struct walk *w, uint64_t at)
+static inline bool step(const struct walk_context *k, struct walk *w, unsigned level, uint64_t at)
 {
     uint32_t entry = entry_read(k->m, at);
 
-    w->step[w->steps++] = (struct walk_step){at, entry};
+    w->step[level] = (struct walk_step){at, entry};
+    w->steps = level + 1;
     return entry & PTE_P;
 }
 
 /* Inline, so that a TLB miss keeps in registers what a screen wants as data. */
-static inline __attribute__((always_inline)) bool walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w)
+static inline __attribute__((always_inline)) bool walk(const struct walk_context *k, uint32_t lin, bool write,
+                                                       bool user, struct walk *w)
 {
     uint32_t rights, leaf, known = (write ? PF_W : 0) | (user ? PF_U : 0);
     bool wp = user || k->cr0 & CR0_WP;
 
     *w = (struct walk){.lin = lin, .write = write, .user = user, .error = known};
-    if (!step(k, w, (k->cr3 & PTE_FRAME) | lin >> 22 << 2))
+    if (!step(k, w, 0, (k->cr3 & PTE_FRAME) | lin >> 22 << 2))
         return false;
     rights = leaf = w->step[0].entry;
     w->large = (leaf & PTE_PS) && (k->cr4 & CR4_PSE);
     if (!w->large) {
-        if (!step(k, w, (leaf & PTE_FRAME) | (lin >> 12 & 0x3ff) << 2))
+        if (!step(k, w, 1, (leaf & PTE_FRAME) | (lin >> 12 & 0x3ff) << 2))
             return false;
         leaf = w->step[1].entry;
         rights &= leaf; /* both levels must allow */
@@ -82,7 +84,7 @@ void page_walk_commit(const struct walk_context *k, struct walk *w)
 struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, bool write, bool user, bool again)
 {
     struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4};
-    struct tlb_entry e;
+    struct tlb_entry *e;
     struct walk w;
 
     c->tlb.misses++;
@@ -94,15 +96,17 @@ struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, b
         raise_pf(c, o, lin, w.error);
     }
     commit_all(&k, &w);
-    e = (struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
-                           .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
-                           .valid = true,
-                           .writable = w.writable,
-                           .user = w.user_page,
-                           .dirty = w.dirty,
-                           .global = w.global,
-                           .large = w.large};
-    return tlb_insert(c, &e, again);
+    c->tlb.large += w.large;
+    e = tlb_insert(c, lin, again);
+    *e = (struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
+                            .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
+                            .valid = true,
+                            .writable = w.writable,
+                            .user = w.user_page,
+                            .dirty = w.dirty,
+                            .global = w.global,
+                            .large = w.large};
+    return e;
 }
 
 int paging_peek(struct machine *m, uint32_t lin, uint64_t *pa)

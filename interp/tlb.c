@@ -28,22 +28,6 @@ void tlb_destroy(struct tlb *t)
     t->next = NULL;
 }
 
-static struct tlb_entry *set_of(struct tlb *t, uint32_t vpn)
-{
-    return &t->entry[(size_t)(vpn & (t->sets - 1)) * t->ways];
-}
-
-struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin)
-{
-    uint32_t vpn = lin >> 12;
-    struct tlb_entry *set = set_of(t, vpn);
-
-    for (unsigned i = 0; i < t->ways; i++)
-        if (set[i].vpn == vpn && set[i].valid)
-            return &set[i];
-    return NULL;
-}
-
 /* Takes the lowest bit that is set out of a word: its number. */
 static unsigned take_bit(uint64_t *word)
 {
@@ -105,23 +89,22 @@ static void forget(struct cpu *c, struct tlb_entry *e)
     e->valid = false;
 }
 
-struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e, bool again)
+struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, bool again)
 {
     struct tlb *t = &c->tlb;
-    struct tlb_entry *slot = again ? tlb_find(t, e->vpn << 12) : NULL;
-    uint16_t *next = &t->next[e->vpn & (t->sets - 1)];
+    uint32_t vpn = lin >> 12;
+    struct tlb_entry *slot = again ? tlb_find(t, lin) : NULL;
+    uint16_t *next = &t->next[vpn & (t->sets - 1)];
 
     if (!slot) {
-        slot = &set_of(t, e->vpn)[*next];
+        slot = &tlb_set(t, vpn)[*next];
         *next = (uint16_t)((*next + 1u) & (t->ways - 1));
         if (slot->valid)
             OBSERVE(c->m, tlb_evict, (uint64_t)slot->vpn << 12);
     }
     if (slot->valid)
         forget(c, slot);
-    *slot = *e;
     t->live[(slot - t->entry) / 64] |= 1ull << (slot - t->entry) % 64;
-    t->large += e->large;
     return slot;
 }
 

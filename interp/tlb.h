@@ -11,6 +11,7 @@
 #define INTERP_TLB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct cpu;
@@ -55,10 +56,27 @@ struct tlb {
 int tlb_init(struct tlb *t, unsigned sets, unsigned ways);
 void tlb_destroy(struct tlb *t);
 
+static inline struct tlb_entry *tlb_set(const struct tlb *t, uint32_t vpn)
+{
+    return &t->entry[(vpn & (t->sets - 1)) * t->ways];
+}
+
 /* The entry for a linear address, or NULL. Counts nothing, changes nothing: for lookups by screens as well. */
-struct tlb_entry *tlb_find(struct tlb *t, uint32_t lin);
-/* Puts an entry in, in place of the same page's, if it has one (`again`), or else of the oldest in its set. */
-struct tlb_entry *tlb_insert(struct cpu *c, const struct tlb_entry *e, bool again);
+static inline struct tlb_entry *tlb_find(const struct tlb *t, uint32_t lin)
+{
+    uint32_t vpn = lin >> 12;
+
+    for (struct tlb_entry *e = tlb_set(t, vpn), *end = e + t->ways; e < end; e++)
+        if (e->vpn == vpn && e->valid)
+            return e;
+    return NULL;
+}
+
+/*
+ * Room for a page's entry, to be filled at once: in place of the same page's, if it has one (`again`), or else of the oldest
+ * in its set.
+ */
+struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, bool again);
 void tlb_flush(struct cpu *c, bool global_too);
 /* Removes one translation, if present: what a page fault on it does. No event, no count. */
 void tlb_drop(struct cpu *c, uint32_t lin);
