@@ -31,7 +31,7 @@ extern void hostcpu_enter(const struct host_state *s, unsigned data, unsigned gs
 extern const char hostcpu_back[];
 uint64_t hostcpu_rsp;
 __asm__(".text\n"
-        ".globl hostcpu_enter, hostcpu_back\n"
+        ".globl hostcpu_enter, hostcpu_back, hostcpu_signal\n"
         "hostcpu_enter:\n"
         "    push %rbx\n    push %rbp\n    push %r12\n    push %r13\n    push %r14\n    push %r15\n"
         "    mov %rsp, hostcpu_rsp(%rip)\n"
@@ -43,12 +43,17 @@ __asm__(".text\n"
         "    iretq\n"
         "hostcpu_back:\n"
         "    pop %r15\n    pop %r14\n    pop %r13\n    pop %r12\n    pop %rbp\n    pop %rbx\n"
-        "    ret\n");
+        "    ret\n"
+        /* The signal handler's beginning: the kernel leaves it the instruction's AC. */
+        "hostcpu_signal:\n"
+        "    pushfq\n    andl $~0x40000, (%rsp)\n    popfq\n    jmp hostcpu_arrived\n");
+extern void hostcpu_signal(int sig, siginfo_t *info, void *context);
+extern void hostcpu_arrived(int sig, siginfo_t *info, void *context);
 
 static struct host_state *volatile running;
 
 /* The instruction has run, or faulted: everything it left is in the context, which is then sent back to us. */
-static void arrived(int sig, siginfo_t *info, void *context)
+void hostcpu_arrived(int sig, siginfo_t *info, void *context)
 {
     static const int at[8] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI};
     greg_t *g = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -108,7 +113,7 @@ static bool catch_signals(void)
 {
     static const int sig[] = {SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     static uint8_t stack[1 << 16]; /* ESP is the instruction's own */
-    struct sigaction a = {.sa_sigaction = arrived, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    struct sigaction a = {.sa_sigaction = hostcpu_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
     sigemptyset(&a.sa_mask);
     for (unsigned n = 0; n < sizeof sig / sizeof *sig; n++)

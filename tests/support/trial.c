@@ -37,15 +37,17 @@ unsigned trial_shift_count(const struct insn *i, uint32_t ecx)
 bool trial_left_out(const struct isa_entry *e)
 {
     static const char *const mnemonic[] = {
-        "int3", "int1",  /* the tracer's own; our gates here are closed to them */
-        "cpuid", "rdtsc" /* another processor, another time */
+        "int3",     "int1",           /* the tracer's own; our gates here are closed to them */
+        "cpuid",    "rdtsc", "rdpmc", /* another processor, another time */
+        "sysenter",                   /* would call the host's kernel */
+        "x87",      "wait"            /* the host has a unit */
     };
 
     for (unsigned n = 0; n < sizeof mnemonic / sizeof *mnemonic; n++)
         if (strcmp(e->mnemonic, mnemonic[n]) == 0)
             return true;
-    /* Holes show the host's system state, or its kernel's; what is not built has nothing to compare; WAIT has no x87. */
-    return e->class == CLASS_HOLE || (e->flags & ISA_MISSING) || e->opcode == 0x9b;
+    /* Holes show the host's system state, or its kernel's; what is not built has nothing to compare. */
+    return e->class == CLASS_HOLE || (e->flags & ISA_MISSING);
 }
 
 /* Encodings that newer processors have given away, and results that the SDM leaves undefined. */
@@ -209,6 +211,8 @@ bool trial_random(uint64_t *seed, struct trial *t)
     if (!random_code(seed, t))
         return false;
     *s = (struct host_state){.eflags = (trial_next(seed) & (FL_STATUS | FL_DF)) | FL_1, .based = trial_next(seed) & 1};
+    if (one_in(seed, 8))
+        s->eflags |= FL_AC;
     s->eip = HOST_CODE + (one_in(seed, 4) ? 0x1000 - trial_next(seed) % INSN_MAX : trial_next(seed) % 0x800);
     for (unsigned n = 0; n < 8; n++)
         s->r[n] = one_in(seed, 3) ? edge[trial_next(seed) % (sizeof edge / sizeof *edge)] : trial_next(seed);
