@@ -272,77 +272,6 @@ HANDLER(h_movtodr)
     return finish(c, o);
 }
 
-/* Time as the guest sees it: ticks of the machine's clock. */
-HANDLER(h_rdtsc)
-{
-    uint64_t tsc;
-
-    begin(c, o);
-    if (c->cpl && (c->cr4 & CR4_TSD))
-        raise_fault(c, NULL, VEC_GP, 0);
-    tsc = c->t[0] + (uint64_t)c->msr.tsc_offset;
-    c->r[EAX] = (uint32_t)tsc;
-    c->r[EDX] = (uint32_t)(tsc >> 32);
-    return finish(c, o);
-}
-
-enum { MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
-
-static uint32_t *sysenter_msr(struct cpu *c, uint32_t n)
-{
-    switch (n) {
-    case MSR_SYSENTER_CS: return &c->msr.sysenter_cs;
-    case MSR_SYSENTER_ESP: return &c->msr.sysenter_esp;
-    case MSR_SYSENTER_EIP: return &c->msr.sysenter_eip;
-    default: raise_fault(c, NULL, VEC_GP, 0);
-    }
-}
-
-HANDLER(h_rdmsr)
-{
-    uint64_t v;
-
-    begin(c, o);
-    ring0_only(c, NULL);
-    v = c->r[ECX] == MSR_TSC ? c->t[0] + (uint64_t)c->msr.tsc_offset : *sysenter_msr(c, c->r[ECX]);
-    c->r[EAX] = (uint32_t)v;
-    c->r[EDX] = (uint32_t)(v >> 32);
-    return finish(c, o);
-}
-
-HANDLER(h_wrmsr)
-{
-    uint64_t v;
-
-    begin(c, o);
-    ring0_only(c, NULL);
-    v = (uint64_t)c->r[EDX] << 32 | c->r[EAX];
-    if (c->r[ECX] == MSR_TSC)
-        c->msr.tsc_offset = (int64_t)(v - c->t[0]);
-    else
-        *sysenter_msr(c, c->r[ECX]) = (uint32_t)v;
-    return finish(c, o);
-}
-
-/* What CPUID says: a P6-class processor without x87 (SDM Vol. 2, CPUID). Leaves past the last one give the last. */
-HANDLER(h_cpuid)
-{
-    enum { FAMILY6 = 0x650, PSE = 1 << 3, TSC = 1 << 4, MSR = 1 << 5, CX8 = 1 << 8, PGE = 1 << 13, CMOV = 1 << 15 };
-    static const char vendor[12] = {'R', 'i', 'n', 'g', 's', 'i', 'd', 'e', 'I', 'A', '3', '2'};
-
-    if (c->r[EAX] == 0) {
-        c->r[EAX] = 1;
-        memcpy(&c->r[EBX], vendor, 4);
-        memcpy(&c->r[EDX], vendor + 4, 4);
-        memcpy(&c->r[ECX], vendor + 8, 4);
-    } else {
-        c->r[EAX] = FAMILY6;
-        c->r[EBX] = c->r[ECX] = 0;
-        c->r[EDX] = PSE | TSC | MSR | CX8 | PGE | CMOV;
-    }
-    NEXT;
-}
-
 /* The monitor's way into C (docs/ARCHITECTURE.md). An undefined opcode where nobody has set a target. */
 HANDLER(h_escape)
 {
@@ -354,17 +283,4 @@ HANDLER(h_escape)
     finish(c, o);
     machine_escape(c->m);
     LEAVE;
-}
-
-/* No x87: #NM where CR0 asks for it, so that kernels can probe; else #UD (SDM Vol. 3, table 2-2). */
-HANDLER(h_x87)
-{
-    raise_fault(c, o, c->cr0 & (CR0_EM | CR0_TS) ? VEC_NM : VEC_UD, NO_ERROR);
-}
-
-HANDLER(h_wait)
-{
-    if ((c->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
-        raise_fault(c, o, VEC_NM, NO_ERROR);
-    NEXT;
 }

@@ -13,16 +13,22 @@
 #include "ui/report.h"
 #include "ui/text.h"
 
-/* What of IA-32 is more than an instruction and is not built. */
-static const struct feature {
+/* What is more than an instruction. */
+struct feature {
     const char *name, *doc;
-} missing_feature[] = {
+};
+
+/* Not built yet. */
+static const struct feature missing_feature[] = {
     {"hardware task switch", N_("JMP, CALL, IRET or an interrupt through a TSS or task gate")},
     {"virtual-8086 mode", N_("EFLAGS.VM")},
     {"real-address mode", N_("CR0.PE clear; guests start in protected mode, as Multiboot has it")},
-    {"x87, MMX, SSE", N_("floating point and vectors; x87 raises #NM where CR0 says so, else #UD")},
-    {"debug-register breakpoints", N_("DR0 to DR7 can be read and written, and do nothing")},
-    {"SYSENTER, SYSEXIT", N_("the fast system call; its MSRs exist")},
+};
+
+/* What this processor does not have, and says so. */
+static const struct feature absent_feature[] = {
+    {"x87 unit", N_("its instructions are #NM where CR0 says so, else ignored")},
+    {"MMX, SSE", N_("vectors")},
     {"PAE", N_("three-level paging, CR4.PAE")},
     {"APIC", N_("local APIC and I/O APIC; the PICs are there")},
 };
@@ -102,11 +108,21 @@ static unsigned print_table(const struct options *o)
     return found;
 }
 
-static void print_missing_features(void)
+static void print_features(const char *head, const struct feature *f, size_t count)
 {
-    putchar('\n');
-    for (size_t i = 0; i < sizeof missing_feature / sizeof missing_feature[0]; i++)
-        printf("%-28s%s\n", missing_feature[i].name, _(missing_feature[i].doc));
+    printf("\n%s\n", head);
+    for (size_t i = 0; i < count; i++)
+        printf("  %-26s%s\n", f[i].name, _(f[i].doc));
+}
+
+#define PRINT_FEATURES(head, f) print_features(head, f, sizeof(f) / sizeof((f)[0]))
+
+static void print_missing_features(unsigned lines)
+{
+    if (!lines)
+        puts(_("Every line of the instruction table is built."));
+    PRINT_FEATURES(_("Not built yet:"), missing_feature);
+    PRINT_FEATURES(_("Not part of this processor, as its CPUID says:"), absent_feature);
 }
 
 static bool known(const char *mnemonic)
@@ -120,6 +136,7 @@ static bool known(const char *mnemonic)
 int command_isa(int argc, char **argv)
 {
     struct options o;
+    unsigned lines;
 
     if (options_parse(&o, FOR_ISA, argc, argv))
         return STATUS_USAGE;
@@ -127,9 +144,10 @@ int command_isa(int argc, char **argv)
         return command_help("isa");
     if (o.word && !known(o.word))
         return report(STATUS_USAGE, _("isa: %s is in no line of the instruction table"), o.word);
-    if (print_table(&o) && !o.missing)
+    lines = print_table(&o);
+    if (lines && !o.missing)
         print_foot();
     if (o.missing && !o.word)
-        print_missing_features();
+        print_missing_features(lines);
     return STATUS_OK;
 }
