@@ -46,8 +46,10 @@ OUT := $(if $(filter release,$(MODE)),build,build/$(MODE))
 PROGRAM := $(OUT)/ringside
 TESTS := $(OUT)/tests
 
-FOLDERS := interp interp/dev shadowpt vmm grade ui
-SRCS := $(sort $(wildcard $(addsuffix /*.c,$(FOLDERS))))
+FOLDERS := interp interp/dev shadowpt vmm grade ui ui/debug ui/view ui/shell ui/tui
+# READLINE=no leaves out the one file that needs readline, and takes another for it.
+NOT_BUILT := ui/shell/line_$(if $(filter no,$(READLINE)),readline,without).c
+SRCS := $(sort $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 OBJS := $(SRCS:%.c=$(OBJ)/%.o)
 # What tests and fuzz targets link with; the faces are tested from outside (tests/cli_*.sh).
 PARTS := $(filter-out $(OBJ)/ui/%,$(OBJS))
@@ -62,14 +64,14 @@ FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
 
 # _XOPEN_SOURCE=700 is POSIX.1-2008 with the pseudo-terminals of its X/Open part.
 CPPFLAGS_ALL := -I. -D_XOPEN_SOURCE=700 -DXXH_INLINE_ALL
-ifeq ($(READLINE),no)
-CPPFLAGS_ALL += -DRINGSIDE_READLINE=0
-endif
 # A compiler newer than ours may know new warnings: make WERROR=
 WERROR ?= -Werror
 CFLAGS_ALL := -std=c17 -Wall -Wextra $(WERROR)
 LDFLAGS_ALL :=
-LIBS := -lZydis -lZycore -lcjson
+LIBS := -lZydis -lZycore -lcjson -lncursesw -ltinfo
+ifneq ($(READLINE),no)
+LIBS += -lreadline
+endif
 
 # A handler ends in a jump to the next one (interp/op.h). Whatever would make the compiler set up a frame, or put
 # something at a function's start or end, is off; `make lint` looks at the result.
@@ -146,7 +148,7 @@ endef
 # Another compiler, other flags, another release of the system: everything is built anew.
 quote = '$(subst ','\'',$(1))'
 $(OBJ)/flags: FORCE
-	$(call if-changed,$(call quote,$(COMPILE) $(TEST_CPPFLAGS) $(LDFLAGS_ALL) $(LDFLAGS)) \
+	$(call if-changed,$(call quote,$(COMPILE) $(TEST_CPPFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) $(LIBS)) \
 	    $(call quote,$(CC_TARGET) $(shell $(CC) -dumpversion 2>/dev/null) $(shell cat /etc/debian_version 2>/dev/null)))
 
 # The version: git's word for it when this is its own repository, else the file VERSION.
@@ -170,11 +172,12 @@ MESSAGES_IN := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/*.h $(d)/*
 pot: $(POT)
 $(POT): $(MESSAGES_IN)
 	@mkdir -p $(@D)
-	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 --add-comments=TRANSLATORS --no-wrap \
+	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 --add-comments=TRANSLATORS --no-wrap --no-location \
 	    --package-name=ringside --force-po -o $@ $(MESSAGES_IN)
 
 po-update: pot
-	$(Q)for po in po/*.po; do msgmerge -q --update --backup=none --no-wrap --no-fuzzy-matching "$$po" $(POT); done
+	$(Q)for po in po/*.po; do msgmerge -q --update --backup=none --no-wrap --no-location --no-fuzzy-matching "$$po" $(POT); \
+	    sed -i '/^"POT-Creation-Date/d' "$$po"; done
 
 # ---- tests -------------------------------------------------------------------------------------------------------
 
@@ -193,7 +196,7 @@ test-asan:
 $(TESTS): $(PARTS) $(TEST_OBJS)
 	@mkdir -p $(@D)
 	$(say) LINK $@
-	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion $(TEST_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion -lvterm $(TEST_LIBS)
 
 # Fuzz targets are built by clang, whose libFuzzer they run under.
 .PHONY: fuzz fuzz-build fuzz-run
@@ -234,6 +237,7 @@ format:
 
 bench: all bench-images
 	$(Q)python3 bench/run.py $(BENCH_ARGS)
+	$(Q)python3 bench/screen.py
 
 clean:
 	rm -rf build

@@ -56,10 +56,16 @@ enum {
 #define CR4_PSE (1u << 4)
 #define CR4_PGE (1u << 7)
 #define CR4_PCE (1u << 8)
+/* What MOV to CR keeps: the bits that this processor has (of CR4 all others are #GP). */
+#define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
+#define CR3_DEFINED 0xfffff018u
+#define CR4_DEFINED (CR4_TSD | CR4_PSE | CR4_PGE | CR4_PCE)
 /* Bits of DR6 and DR7 that read as ones (SDM Vol. 3, 18.2.3 and 18.2.4). */
 #define DR6_BS (1u << 14) /* the single step that TF asked for */
 #define DR6_FIXED 0xffff0ff0u
 #define DR7_FIXED 0x00000400u
+#define DR6_BITS 0x0000e00fu /* and those that can be written */
+#define DR7_BITS 0xffff2bffu
 /* Ours: every sensitive instruction traps at CPL > 0, as on a machine that Popek and Goldberg would call virtualizable. */
 #define CR4_VIRTUALIZABLE (1u << 31)
 

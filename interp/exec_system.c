@@ -3,10 +3,6 @@
 #include "interp/attempt.h"
 #include "interp/exec.h"
 
-#define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
-#define CR3_DEFINED 0xfffff018u
-#define CR4_DEFINED (CR4_TSD | CR4_PSE | CR4_PGE | CR4_PCE)
-
 /* PUSHF shows neither VM nor RF (SDM Vol. 2, PUSHF). */
 HANDLER(h_pushf16)
 {
@@ -268,7 +264,7 @@ HANDLER(h_movtodr)
     ring0_only(c, NULL);
     n = debug_register(o->reg);
     v = c->r[o->base];
-    c->dr[n] = n == 6 ? (v & 0xe00f) | DR6_FIXED : n == 7 ? (v & 0xffff2bff) | DR7_FIXED : v;
+    c->dr[n] = n == 6 ? (v & DR6_BITS) | DR6_FIXED : n == 7 ? (v & DR7_BITS) | DR7_FIXED : v;
     return finish(c, o);
 }
 

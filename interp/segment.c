@@ -25,12 +25,15 @@ void segment_refresh(struct cpu *c, unsigned seg)
 void segment_set_cpl(struct cpu *c, unsigned cpl)
 {
     bool checked = alignment_checked(c);
+    unsigned from = c->cpl;
 
     c->cpl = (uint8_t)cpl;
     if (alignment_checked(c) != checked)
         cpu_refresh(c);
     else
         cpu_refresh_mode(c);
+    if (from != cpl)
+        OBSERVE(c->m, ring, from, cpl);
 }
 
 bool segment_fits(const struct seg *s, uint32_t off, unsigned size)

@@ -160,9 +160,13 @@ void tlb_invlpg(struct cpu *c, uint32_t lin)
     OBSERVE(c->m, tlb_invlpg, lin);
 }
 
+uint64_t tlb_hits(const struct cpu *c)
+{
+    return c->tlb.hits + (c->cr0 & CR0_PG ? c->fast_hits - c->tlb.hits_from : 0);
+}
+
 void tlb_count(struct cpu *c)
 {
-    if (c->cr0 & CR0_PG)
-        c->tlb.hits += c->fast_hits - c->tlb.hits_from;
+    c->tlb.hits = tlb_hits(c);
     c->tlb.hits_from = c->fast_hits;
 }

@@ -105,6 +105,8 @@ void lookaside_forget_code(struct tlb *t);
 void lookaside_clear(struct tlb *t);
 /* No fast stores to this host frame any more: it now holds code, or is traced. */
 void lookaside_no_writes(struct tlb *t, const uint8_t *frame);
+/* Hits so far, those of the lookaside included. For screens: changes nothing. */
+uint64_t tlb_hits(const struct cpu *c);
 /* Moves lookaside hits into `hits`, or drops them when paging was off. Call before reading `hits` or changing CR0.PG. */
 void tlb_count(struct cpu *c);
 

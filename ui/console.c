@@ -3,10 +3,30 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "ui/report.h"
 #include "vmm/vm.h"
 
 enum { FIRST_ROOM = 4096 };
+
+int console_open(struct console *c, const char *serial)
+{
+    if (strcmp(serial, "none") == 0)
+        return 0;
+    c->out = strcmp(serial, "stdio") == 0 ? stdout : fopen(serial, "wb");
+    return c->out ? 0 : report(STATUS_USAGE, "--serial %s: %s", serial, strerror(errno));
+}
+
+int console_close(struct console *c, const char *serial)
+{
+    FILE *f = c->out;
+
+    c->out = NULL;
+    if (f && f != stdout && fclose(f) && !c->error)
+        return report(STATUS_FAILED, "--serial %s: %s", serial, strerror(errno));
+    return 0;
+}
 
 static void keep(struct console *c, uint8_t byte)
 {

@@ -22,6 +22,9 @@ struct console {
 
 enum { CONSOLE_MAX = 64 << 20 };
 
+/* Where --serial sends it. 0, or an exit status after one line on standard error; close: what could not be written. */
+int console_open(struct console *c, const char *serial);
+int console_close(struct console *c, const char *serial);
 /* The callback of vm_serial(); ctx is the console. */
 void console_byte(void *console, uint8_t byte);
 /* What was written so far reaches its reader. */

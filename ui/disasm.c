@@ -62,10 +62,10 @@ static bool make_formatter(ZydisFormatter *f, struct naming *n)
                ZydisFormatterSetHook(f, ZYDIS_FORMATTER_FUNC_PRINT_ADDRESS_ABS, (const void **)&n->print_address));
 }
 
-/* The shared end: `code32` is CS.D. */
-static unsigned text_of(const uint8_t *bytes, size_t n, uint32_t address, bool code32, struct naming *naming,
-                        char *text, size_t room)
+unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, bool code32, const struct symbols *s, char *text,
+                size_t room)
 {
+    struct naming naming = {.symbols = s};
     ZydisDecoder d;
     ZydisDecodedInstruction i;
     ZydisDecodedOperand operand[ZYDIS_MAX_OPERAND_COUNT];
@@ -74,31 +74,20 @@ static unsigned text_of(const uint8_t *bytes, size_t n, uint32_t address, bool c
     (void)snprintf(text, room, "??");
     if (ZYAN_FAILED(ZydisDecoderInit(&d, code32 ? ZYDIS_MACHINE_MODE_LEGACY_32 : ZYDIS_MACHINE_MODE_LEGACY_16,
                                      code32 ? ZYDIS_STACK_WIDTH_32 : ZYDIS_STACK_WIDTH_16)) ||
-        ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &i, operand)) || !make_formatter(&f, naming))
+        ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &i, operand)) || !make_formatter(&f, &naming))
         return 0;
     if (ZYAN_FAILED(
-            ZydisFormatterFormatInstruction(&f, &i, operand, i.operand_count_visible, text, room, address, naming)))
+            ZydisFormatterFormatInstruction(&f, &i, operand, i.operand_count_visible, text, room, address, &naming)))
         return 0;
     return i.length;
 }
 
-unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, const struct symbols *s, char *text, size_t room)
-{
-    struct naming naming = {.symbols = s};
-
-    return text_of(bytes, n, address, true, &naming, text, room);
-}
-
 unsigned disasm_next(struct machine *m, const struct symbols *s, char *text, size_t room)
 {
-    struct naming naming = {.symbols = s};
     const struct cpu *c = &m->cpu;
     uint32_t at = c->seg[CS].base + c->eip;
     uint8_t bytes[INSN_MAX];
-    unsigned n = INSN_MAX;
+    unsigned n = lin_peek_some(m, at, bytes, INSN_MAX); /* the last one before a page that is not there counts */
 
-    /* The last instruction before a page that is not there is still an instruction. */
-    while (n && lin_peek(m, at, bytes, n))
-        n--;
-    return text_of(bytes, n, at, c->seg[CS].attr & ATTR_D, &naming, text, room);
+    return disasm(bytes, n, at, c->seg[CS].attr & ATTR_D, s, text, room);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interp/clock.h"
 #include "interp/cost.h"
 #include "ui/i18n.h"
 #include "ui/report.h"
@@ -14,39 +15,41 @@
 const struct option option_table[] = {
     /* name, value, default, meaning, values allowed, commands, parser */
     {"mode", "native|emulate|trap|bt|pv|vtx|FILE.so", "native", N_("technique: how the guest's instructions are run"),
-     N_("native, emulate, trap, or a plug-in FILE.so"), FOR_RUN, take_mode},
+     N_("native, emulate, trap, or a plug-in FILE.so"), FOR_GUESTS, take_mode},
     {"mmu", "shadow|nested|direct", N_("by mode"), N_("technique for the guest's memory"),
-     N_("shadow"), FOR_RUN, take_mmu},
+     N_("shadow"), FOR_GUESTS, take_mmu},
     {"cpu", "x86|virtualizable", "x86", N_("does every sensitive instruction trap?"),
-     N_("x86 or virtualizable"), FOR_RUN, take_cpu},
+     N_("x86 or virtualizable"), FOR_GUESTS, take_cpu},
     {"mem", "SIZE", "64M", N_("the guest's memory; K, M, G"),
-     N_("1M to 3G in whole pages of 4K; K, M or G may follow the number"), FOR_RUN, take_mem},
+     N_("1M to 3G in whole pages of 4K; K, M or G may follow the number"), FOR_GUESTS, take_mem},
     {"tlb", "SETSxWAYS", "64x4", N_("shape of the TLB"),
-     N_("SETSxWAYS, both powers of two, 4096 entries at most"), FOR_RUN, take_tlb},
+     N_("SETSxWAYS, both powers of two, 4096 entries at most"), FOR_GUESTS, take_tlb},
     {"cost", "PRESET", "p4-2003", N_("what things cost, in cycles"),
-     N_("p4-2003"), FOR_RUN, take_cost},
+     N_("p4-2003"), FOR_GUESTS, take_cost},
     {"clock", "cycles|insns", "cycles", N_("what the guest's time is counted in"),
-     N_("cycles or insns"), FOR_RUN, take_clock},
-    {"limit", "N", "20G", N_("end the run after N ticks of the clock; 0: never"),
-     N_("a whole number; K, M or G (thousands) may follow it"), FOR_RUN, take_limit},
+     N_("cycles or insns"), FOR_GUESTS, take_clock},
+    {"limit", "N", N_("run: 20G, else none"), N_("end the run after N ticks of the clock; 0: never"),
+     N_("a whole number; K, M or G (thousands) may follow it"), FOR_GUESTS, take_limit},
     {"append", "STR", NULL, N_("the guest's command line, behind its file name"),
-     NULL, FOR_RUN, take_append},
+     NULL, FOR_GUESTS, take_append},
     {"module", "FILE", NULL, N_("a Multiboot module; may be given several times"),
-     N_("a file, 16 times at most"), FOR_RUN, take_module},
+     N_("a file, 16 times at most"), FOR_GUESTS, take_module},
     {"disk", "FILE[,snapshot]", NULL, N_("an ATA disk, written through unless a snapshot; a second one may follow"),
-     N_("a file, which ,snapshot may follow; twice at most"), FOR_RUN, take_disk},
+     N_("a file, which ,snapshot may follow; twice at most"), FOR_GUESTS, take_disk},
     {"serial", "stdio|none|FILE", "stdio", N_("where COM1 goes; standard input is never read"),
-     N_("stdio, none or a file"), FOR_RUN, take_serial},
+     N_("stdio, none or a file"), FOR_GUESTS, take_serial},
     {"keys", "FILE", NULL, N_("keys to press: lines of TICK KEY, names as of QEMU's sendkey"),
-     N_("a file"), FOR_RUN, take_keys},
+     N_("a file"), FOR_GUESTS, take_keys},
     {"save", "FILE", NULL, N_("save the guest's state at the end of the run"), N_("a file"), FOR_RUN, take_save},
-    {"load", "FILE", NULL, N_("go on from a saved state instead of booting"), N_("a file"), FOR_RUN, take_load},
+    {"load", "FILE", NULL, N_("go on from a saved state instead of booting"), N_("a file"), FOR_GUESTS, take_load},
     {"swap-every", "N", NULL, N_("change the technique every N guest instructions"), NULL, FOR_RUN, NULL},
     {"swap-through", "A,B,C", NULL, N_("the techniques to change through"), NULL, FOR_RUN, NULL},
     {"stats", "[=json]", NULL, N_("counts at the end: a table on standard error, or JSON on standard output"),
      N_("nothing, or =json"), FOR_RUN, take_stats},
     {"trace", "FILE", NULL, N_("every event as a line of JSON"), N_("a file"), FOR_RUN, take_trace},
     {"gdb", "PORT", NULL, N_("wait for gdb"), NULL, FOR_RUN, NULL},
+    {"x", "FILE", NULL, N_("run the commands in a file, then leave; may be given several times"),
+     N_("a file, 16 times at most"), FOR_SHELL, take_script},
     {"missing", NULL, NULL, N_("what of IA-32 is not built"), NULL, FOR_ISA, take_missing},
     {"class", "privileged|hole|innocuous", NULL, N_("only this class of Popek and Goldberg's"),
      N_("privileged, hole or innocuous"), FOR_ISA, take_class},
@@ -85,27 +88,38 @@ void options_init(struct options *o)
                           .class = -1};
 }
 
-/* The option that `text` (behind the dashes) names; *value is what follows '=', or NULL. */
+/* A name of one letter has one dash. */
+static const char *dashes(const struct option *p)
+{
+    return p->name[1] ? "--" : "-";
+}
+
+/* The option that `text` is; *value is what follows '=', or NULL. */
 static const struct option *find(const char *text, unsigned command, const char **value)
 {
     size_t n = strcspn(text, "=");
+    char name[40];
 
     *value = text[n] ? text + n + 1 : NULL;
-    for (unsigned i = 0; i < option_count; i++)
-        if (strlen(option_table[i].name) == n && strncmp(option_table[i].name, text, n) == 0)
-            return option_table[i].commands & command ? &option_table[i] : NULL;
+    for (unsigned i = 0; i < option_count; i++) {
+        const struct option *p = &option_table[i];
+
+        (void)snprintf(name, sizeof name, "%s%s", dashes(p), p->name);
+        if (strlen(name) == n && strncmp(name, text, n) == 0)
+            return p->commands & command ? p : NULL;
+    }
     return NULL;
 }
 
 static int take(struct options *o, const struct option *p, const char *value)
 {
     if (!p->take)
-        return report(STATUS_USAGE, _("--%s: not built yet"), p->name);
+        return report(STATUS_USAGE, _("%s%s: not built yet"), dashes(p), p->name);
     switch (p->take(o, value)) {
     case TAKEN_SAID: return STATUS_USAGE;
-    case TAKEN_UNBUILT: return report(STATUS_USAGE, _("--%s %s: not built yet"), p->name, value);
+    case TAKEN_UNBUILT: return report(STATUS_USAGE, _("%s%s %s: not built yet"), dashes(p), p->name, value);
     case TAKEN_BAD:
-        return report(STATUS_USAGE, _("--%s: '%s' will not do; allowed: %s"), p->name, value ? value : "",
+        return report(STATUS_USAGE, _("%s%s: '%s' will not do; allowed: %s"), dashes(p), p->name, value ? value : "",
                       p->allowed ? _(p->allowed) : "");
     default: return 0;
     }
@@ -115,15 +129,15 @@ static int take(struct options *o, const struct option *p, const char *value)
 static int one(struct options *o, unsigned command, int argc, char **argv, int *i)
 {
     const char *value, *text = argv[*i];
-    const struct option *p = strncmp(text, "--", 2) == 0 ? find(text + 2, command, &value) : NULL;
+    const struct option *p = find(text, command, &value);
 
     if (!p)
         return report(STATUS_USAGE, _("%s: no such option (--help lists them)"), text);
     if (!p->arg && value)
-        return report(STATUS_USAGE, _("--%s takes no value"), p->name);
+        return report(STATUS_USAGE, _("%s%s takes no value"), dashes(p), p->name);
     if (p->arg && p->arg[0] != '[' && !value) {
         if (*i + 1 >= argc)
-            return report(STATUS_USAGE, _("--%s needs a value: %s"), p->name, p->arg);
+            return report(STATUS_USAGE, _("%s%s needs a value: %s"), dashes(p), p->name, p->arg);
         value = argv[++*i];
     }
     return take(o, p, value);
@@ -134,6 +148,8 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
     bool ended = false;
 
     options_init(o);
+    if (command & (FOR_DEBUG | FOR_SHELL))
+        o->limit = CLOCK_NEVER; /* somebody is watching */
     for (int i = 0; i < argc; i++) {
         if (!ended && strcmp(argv[i], "--") == 0) {
             ended = true;
@@ -164,7 +180,7 @@ void options_help(unsigned command)
 
         if (!(p->commands & command))
             continue;
-        (void)snprintf(head, sizeof head, "--%s%s%s", p->name, p->arg && p->arg[0] != '[' ? " " : "",
+        (void)snprintf(head, sizeof head, "%s%s%s%s", dashes(p), p->name, p->arg && p->arg[0] != '[' ? " " : "",
                        p->arg ? p->arg : "");
         printf("  ");
         if (text_put(stdout, head, 26) > 26)

@@ -15,9 +15,12 @@ enum command_set {
     FOR_RUN = 1,
     FOR_ISA = 2,
     FOR_DEMO = 4,
+    FOR_DEBUG = 8,
+    FOR_SHELL = 16,
     FOR_LAB = 1 << 8,
     FOR_GRADE = 1 << 9,
-    FOR_ALL = FOR_RUN | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE
+    FOR_GUESTS = FOR_RUN | FOR_DEBUG | FOR_SHELL,
+    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE
 };
 
 /* Commands that take any number of words. */
@@ -25,7 +28,7 @@ enum { FOR_WORDS = FOR_LAB | FOR_GRADE };
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
-enum { MODULES_MAX = 16, DISKS_MAX = 2, DISK_PATH = 4096 };
+enum { MODULES_MAX = 16, SCRIPTS_MAX = 16, DISKS_MAX = 2, DISK_PATH = 4096 };
 
 struct options {
     const char *word; /* the one argument that is no option: GUEST, or a mnemonic */
@@ -44,6 +47,8 @@ struct options {
         bool snapshot;
     } disk[DISKS_MAX];
     unsigned disks;
+    const char *script[SCRIPTS_MAX]; /* -x */
+    unsigned scripts;
     const char *serial; /* "stdio", "none", or a file */
     const char *keys, *save, *load, *trace;
     const char *mmu; /* NULL: the mode's */
@@ -93,6 +98,7 @@ enum taken take_limit(struct options *o, const char *v);
 enum taken take_append(struct options *o, const char *v);
 enum taken take_module(struct options *o, const char *v);
 enum taken take_disk(struct options *o, const char *v);
+enum taken take_script(struct options *o, const char *v);
 enum taken take_serial(struct options *o, const char *v);
 enum taken take_keys(struct options *o, const char *v);
 enum taken take_save(struct options *o, const char *v);

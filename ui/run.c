@@ -51,19 +51,15 @@ static void catch_signals(void)
     (void)sigaction(SIGTERM, &a, NULL);
 }
 
-static int open_console(struct run *r)
+static int open_serial(struct run *r)
 {
     struct console *c = &r->console;
+    int status = console_open(c, r->o.serial);
 
     c->keep = r->o.stats == STATS_JSON && strcmp(r->o.serial, "none") != 0;
-    if (strcmp(r->o.serial, "none") == 0)
-        return 0;
-    if (strcmp(r->o.serial, "stdio") == 0) {
-        c->out = c->keep ? NULL : stdout;
-        return 0;
-    }
-    c->out = fopen(r->o.serial, "wb");
-    return c->out ? 0 : report(STATUS_USAGE, "--serial %s: %s", r->o.serial, strerror(errno));
+    if (c->keep && c->out == stdout)
+        c->out = NULL; /* the text is a part of the JSON */
+    return status;
 }
 
 /* Everything that may be wrong with the command line is found before the guest's first instruction. */
@@ -74,7 +70,7 @@ static int open_all(struct run *r)
     if (!status && r->o.keys)
         status = keys_read(&r->keys, r->o.keys);
     if (!status)
-        status = open_console(r);
+        status = open_serial(r);
     if (!status && r->o.trace && !(r->trace = trace_open(r->o.trace)))
         status = STATUS_USAGE;
     if (status)
@@ -161,6 +157,7 @@ static int print_stats(struct run *r)
 static int finish(struct run *r)
 {
     int status = r->outcome == OUTCOME_OK ? STATUS_OK : STATUS_FAILED;
+    char error[1024];
 
     if (r->console.error) {
         status = STATUS_FAILED;
@@ -171,23 +168,20 @@ static int finish(struct run *r)
         say_outcome(r);
         say_hole(r);
     }
-    if (r->o.save && session_save(&r->s, r->o.save))
-        status = STATUS_FAILED;
+    if (r->o.save && session_save(&r->s, r->o.save, error, sizeof error))
+        status = report(STATUS_FAILED, "--save %s: %s", r->o.save, error);
     return print_stats(r) ? STATUS_FAILED : status;
 }
 
 static int close_all(struct run *r)
 {
-    int status = trace_close(r->trace);
-    struct console *c = &r->console;
+    int status = trace_close(r->trace), closing = console_close(&r->console, r->o.serial);
 
-    if (c->out && c->out != stdout && fclose(c->out) && !c->error)
-        status = report(STATUS_FAILED, "--serial %s: %s", r->o.serial, strerror(errno));
-    console_free(c);
+    console_free(&r->console);
     if (session_close(&r->s))
         status = STATUS_FAILED;
     keys_free(&r->keys);
-    return status;
+    return closing ? closing : status;
 }
 
 static int run_guest(struct run *r)

@@ -18,7 +18,7 @@
 
 enum { ERROR_ROOM = 1024 };
 
-static struct vm *create(const struct session *s, const struct options *o, char error[ERROR_ROOM])
+struct vm *session_vm(const struct session *s, const struct options *o, char *error, size_t room)
 {
     const struct vm_config k = {.technique = o->technique,
                                 .virtualizable = o->virtualizable,
@@ -29,7 +29,7 @@ static struct vm *create(const struct session *s, const struct options *o, char 
                                 .clock_insns = o->clock_insns,
                                 .disk = {s->disk[0], s->disk[1]}};
 
-    return vm_create(&k, error, ERROR_ROOM);
+    return vm_create(&k, error, room);
 }
 
 static int boot(struct session *s, const struct options *o, struct boot *b, char error[ERROR_ROOM])
@@ -86,7 +86,7 @@ static int start(struct session *s, const struct options *o, struct boot *b, cha
 {
     if (open_disks(s, o, error))
         return -1;
-    s->vm = create(s, o, error);
+    s->vm = session_vm(s, o, error, ERROR_ROOM);
     if (!s->vm)
         return -1;
     s->symbols = symbols_read(b->image, b->size);
@@ -118,14 +118,16 @@ static void write_state(void *file, const void *bytes, size_t n)
     (void)fwrite(bytes, 1, n, file);
 }
 
-int session_save(struct session *s, const char *path)
+int session_save(struct session *s, const char *path, char *error, size_t room)
 {
     FILE *f = fopen(path, "wb");
     struct state st;
     const char *wrong = NULL;
 
-    if (!f)
-        return report(STATUS_FAILED, "--save %s: %s", path, strerror(errno));
+    if (!f) {
+        (void)snprintf(error, room, "%s", strerror(errno));
+        return -1;
+    }
     state_init_sink(&st, write_state, f);
     errno = 0;
     if (machine_state(vm_guest(s->vm), &st))
@@ -133,9 +135,9 @@ int session_save(struct session *s, const char *path)
     if ((ferror(f) | fclose(f)) && !wrong)
         wrong = errno ? strerror(errno) : _("could not be written");
     if (wrong)
-        (void)report(STATUS_FAILED, "--save %s: %s", path, wrong);
+        (void)snprintf(error, room, "%s", wrong);
     state_free(&st);
-    return wrong ? STATUS_FAILED : 0;
+    return wrong ? -1 : 0;
 }
 
 int session_close(struct session *s)

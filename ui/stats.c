@@ -3,50 +3,46 @@
 
 #include <inttypes.h>
 
-#include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/options.h"
-#include "ui/text.h"
+#include "ui/sheet.h"
 #include "vmm/technique.h"
 
-enum { LABEL = 16, NAME = 18 };
+enum { LABEL = 16, NAME = 2, NUMBER = 19, NUMBER_WIDTH = 12 };
 
 const char *stats_mmu(const struct vm *v)
 {
     return vm_technique(v)->needs_monitor ? "shadow" : "none";
 }
 
-static void label(FILE *f, const char *text)
+static void number(struct sheet *s, const char *name, uint64_t v, uint64_t whole)
 {
-    (void)text_put(f, text, LABEL);
-}
-
-static void number(FILE *f, const char *name, uint64_t v, uint64_t whole)
-{
-    fputs("  ", f);
-    (void)text_put(f, name, NAME);
-    fprintf(f, "%15" PRIu64, v);
+    sheet_to(s, NAME);
+    sheet_text(s, LOOK_PLAIN, name);
+    sheet_to(s, NUMBER);
+    sheet_put(s, LOOK_PLAIN, "%*" PRIu64, NUMBER_WIDTH, v);
     if (whole)
-        fprintf(f, "  %5.1f %%", 100.0 * (double)v / (double)whole);
-    fputc('\n', f);
+        sheet_put(s, LOOK_PLAIN, " %5.1f%%", 100.0 * (double)v / (double)whole);
+    sheet_end(s);
 }
 
-static void cycles(FILE *f, const struct vm_stats *s)
+static void cycles(struct sheet *s, const struct vm_stats *t)
 {
     const struct {
         const char *name;
         uint64_t v;
-    } part[] = {{N_("guest"), s->by.guest},      {N_("tc"), s->by.tc},           {N_("walk"), s->by.walk},
-                {N_("switch"), s->by.switching}, {N_("monitor"), s->by.monitor}, {N_("device"), s->by.device},
-                {N_("idle"), s->by.idle}};
+    } part[] = {{N_("guest"), t->by.guest},      {N_("tc"), t->by.tc},           {N_("walk"), t->by.walk},
+                {N_("switch"), t->by.switching}, {N_("monitor"), t->by.monitor}, {N_("device"), t->by.device},
+                {N_("idle"), t->by.idle}};
 
-    number(f, _("cycles in all"), s->cycles, 0);
+    number(s, _("cycles in all"), t->cycles, 0);
     for (unsigned i = 0; i < sizeof part / sizeof part[0]; i++)
         if (part[i].v)
-            number(f, _(part[i].name), part[i].v, s->cycles);
+            number(s, _(part[i].name), part[i].v, t->cycles);
 }
 
-static void vectors(FILE *f, const char *title, const uint64_t count[256])
+/* Those that are not 0, under a title. */
+static void vectors(struct sheet *s, const char *title, const uint64_t count[256])
 {
     char room[16];
     bool any = false;
@@ -55,13 +51,13 @@ static void vectors(FILE *f, const char *title, const uint64_t count[256])
         if (!count[v])
             continue;
         if (!any)
-            fprintf(f, "%s\n", title);
+            sheet_line(s, LOOK_LABEL, "%s", title);
         any = true;
-        number(f, vector_name(v, room), count[v], 0);
+        number(s, vector_name(v, room), count[v], 0);
     }
 }
 
-static void exits(FILE *f, const uint64_t count[EXIT_REASONS])
+static void exits(struct sheet *s, const uint64_t count[EXIT_REASONS])
 {
     bool any = false;
 
@@ -69,35 +65,46 @@ static void exits(FILE *f, const uint64_t count[EXIT_REASONS])
         if (!count[r])
             continue;
         if (!any)
-            fprintf(f, "%s\n", _("entries into the monitor"));
+            sheet_line(s, LOOK_LABEL, "%s", _("entries into the monitor"));
         any = true;
-        number(f, exit_info[r].name, count[r], 0);
+        number(s, exit_info[r].name, count[r], 0);
     }
+}
+
+void stats_sheet(const struct vm *v, struct sheet *s)
+{
+    const struct hole *h = vm_hole(v);
+    struct vm_stats t;
+
+    vm_get_stats(v, &t);
+    number(s, _("instructions"), t.instructions, 0);
+    number(s, _("direct"), t.direct, t.instructions);
+    number(s, _("interpreted"), t.interpreted, t.instructions);
+    cycles(s, &t);
+    vectors(s, _("events the physical CPU took"), t.traps);
+    vectors(s, _("events delivered to the guest"), t.injected);
+    exits(s, t.exits);
+    sheet_line(s, LOOK_LABEL, "%s", _("TLB of the CPU that runs the guest"));
+    number(s, _("hits"), t.tlb_hits, t.tlb_hits + t.tlb_misses);
+    number(s, _("misses"), t.tlb_misses, t.tlb_hits + t.tlb_misses);
+    number(s, _("flushes"), t.tlb_flushes, 0);
+    if (h->bit)
+        sheet_line(s, LOOK_BAD, _("hole: %s at %08" PRIx32 ": the guest saw %s, a true machine gives %s"), h->mnemonic,
+                   h->address.v, h->got, h->expected);
 }
 
 void stats_table(FILE *f, const struct result *r)
 {
-    const struct hole *h = vm_hole(r->vm);
-    struct vm_stats s;
+    struct sheet s = {.limit = 0};
 
-    vm_get_stats(r->vm, &s);
-    label(f, _("mode"));
-    fprintf(f, "%s, mmu %s, cpu %s\n", vm_technique(r->vm)->name, stats_mmu(r->vm),
-            r->options->virtualizable ? "virtualizable" : "x86");
-    label(f, _("outcome"));
-    fprintf(f, "%s\n", outcome_name(r->outcome));
-    number(f, _("instructions"), s.instructions, 0);
-    number(f, _("direct"), s.direct, s.instructions);
-    number(f, _("interpreted"), s.interpreted, s.instructions);
-    cycles(f, &s);
-    vectors(f, _("events the physical CPU took"), s.traps);
-    vectors(f, _("events delivered to the guest"), s.injected);
-    exits(f, s.exits);
-    fprintf(f, "%s\n", _("TLB of the physical CPU"));
-    number(f, _("hits"), s.tlb_hits, s.tlb_hits + s.tlb_misses);
-    number(f, _("misses"), s.tlb_misses, s.tlb_hits + s.tlb_misses);
-    number(f, _("flushes"), s.tlb_flushes, 0);
-    if (h->bit)
-        fprintf(f, _("hole: %s at %08" PRIx32 ": the guest saw %s, a true machine gives %s\n"), h->mnemonic,
-                h->address.v, h->got, h->expected);
+    sheet_text(&s, LOOK_PLAIN, _("mode"));
+    sheet_to(&s, LABEL);
+    sheet_line(&s, LOOK_PLAIN, "%s, mmu %s, cpu %s", vm_technique(r->vm)->name, stats_mmu(r->vm),
+               r->options->virtualizable ? "virtualizable" : "x86");
+    sheet_text(&s, LOOK_PLAIN, _("outcome"));
+    sheet_to(&s, LABEL);
+    sheet_line(&s, LOOK_PLAIN, "%s", outcome_name(r->outcome));
+    stats_sheet(r->vm, &s);
+    sheet_print(&s, 0, f);
+    sheet_free(&s);
 }

@@ -181,6 +181,14 @@ enum taken take_disk(struct options *o, const char *v)
     return TAKEN;
 }
 
+enum taken take_script(struct options *o, const char *v)
+{
+    if (!*v || o->scripts == SCRIPTS_MAX)
+        return TAKEN_BAD;
+    o->script[o->scripts++] = v;
+    return TAKEN;
+}
+
 /* A file's name: anything but nothing. */
 static enum taken file(const char **to, const char *v)
 {

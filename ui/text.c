@@ -6,8 +6,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-/* One character: its bytes and its columns. What is no character counts as one of each. */
-static size_t next(const char *s, int *columns)
+size_t text_next(const char *s, int *columns)
 {
     mbstate_t state = {0};
     wchar_t c;
@@ -23,15 +22,52 @@ static size_t next(const char *s, int *columns)
     return n;
 }
 
+/* Ranges of class A among the characters that are not drawn wide anyway; those that this program's texts may hold. */
+bool text_ambiguous(const char *s)
+{
+    static const struct {
+        wchar_t first, last;
+    } range[] = {{0xa1, 0xff},     {0x391, 0x3c9},   {0x401, 0x451},   {0x2010, 0x203b}, {0x2074, 0x2084},
+                 {0x20ac, 0x20ac}, {0x2103, 0x2126}, {0x2150, 0x216b}, {0x2170, 0x2199}, {0x21b8, 0x21b9},
+                 {0x21d2, 0x21d4}, {0x2200, 0x22bf}, {0x2312, 0x2312}, {0x2460, 0x24ff}, {0x2500, 0x2595},
+                 {0x25a0, 0x25ef}, {0x2605, 0x2609}, {0x260e, 0x266f}};
+    mbstate_t state = {0};
+    wchar_t c;
+    size_t n = mbrtowc(&c, s, strlen(s), &state);
+
+    if (n == 0 || n == (size_t)-1 || n == (size_t)-2 || wcwidth(c) != 1)
+        return false;
+    for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
+        if (c >= range[i].first && c <= range[i].last)
+            return true;
+    return false;
+}
+
 int text_width(const char *s)
 {
     int width = 0, columns;
 
     while (*s) {
-        s += next(s, &columns);
+        s += text_next(s, &columns);
         width += columns;
     }
     return width;
+}
+
+size_t text_fit(const char *s, int columns)
+{
+    size_t at = 0;
+    int wide;
+
+    while (s[at]) {
+        size_t n = text_next(s + at, &wide);
+
+        if (wide > columns)
+            break;
+        columns -= wide;
+        at += n;
+    }
+    return at;
 }
 
 int text_put(FILE *f, const char *s, int width)
@@ -60,7 +96,7 @@ static bool may_break(const char *c, int columns, const char *s)
 
     if (*s == ' ' || !*s)
         return true;
-    (void)next(s, &following);
+    (void)text_next(s, &following);
     return (columns == 2 || following == 2) && !is_one_of(closing, s) && !is_one_of(opening, c);
 }
 
@@ -73,7 +109,7 @@ static size_t fitting(const char *s, int room)
     while (s[at]) {
         size_t character = at;
 
-        at += next(s + at, &columns);
+        at += text_next(s + at, &columns);
         width += columns;
         if (width > room && best)
             break;
@@ -83,17 +119,20 @@ static size_t fitting(const char *s, int room)
     return best ? best : at;
 }
 
+const char *text_broken(const char *s, int width, size_t *n)
+{
+    while (*s == ' ')
+        s++;
+    *n = fitting(s, width);
+    return *s ? s : NULL;
+}
+
 void text_wrap(FILE *f, const char *s, int indent, int width)
 {
-    while (*s) {
-        size_t n;
+    size_t n;
 
-        while (*s == ' ')
-            s++;
-        n = fitting(s, width - indent);
+    for (; (s = text_broken(s, width - indent, &n)); s += n)
         fprintf(f, "%*s%.*s\n", indent, "", (int)n, s);
-        s += n;
-    }
 }
 
 void text_rule(FILE *f, const char *title, int width, bool ascii)

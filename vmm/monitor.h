@@ -24,13 +24,6 @@
 
 struct insn;
 
-enum why_not {
-#define WHY(name, doc) WHY_##name,
-#include "vmm/representable.def"
-#undef WHY
-    WHY_COUNT
-};
-
 /* Vector of the deadline timer on the physical CPU. */
 enum { DEADLINE_VECTOR = 0xef };
 
@@ -107,9 +100,6 @@ void world_in(struct monitor *n, const struct trap_frame *f);
 void world_in_live(struct monitor *n);
 void world_out(struct monitor *n);
 enum why_not representable(struct monitor *n);
-extern const struct why_info {
-    const char *name, *doc;
-} why_info[WHY_COUNT];
 
 /* holes.c: an armed hole stands at the guest's EIP on the hardware. */
 void hole_check(struct vm *vm);

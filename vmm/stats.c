@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run cost and counted, by technique: accounts of the machines become the guest's view of them. */
+/* What a run cost and counted, by technique: accounts of the machines become the guest's view of them. And what of the
+ * monitor may be looked at. */
 #include <string.h>
 
 #include "vmm/vm_struct.h"
@@ -13,16 +14,15 @@ static uint64_t booked(const struct machine *m)
     return sum;
 }
 
-static void count_tlb(struct machine *m, struct vm_stats *s)
+static void count_tlb(const struct machine *m, struct vm_stats *s)
 {
-    tlb_count(&m->cpu);
-    s->tlb_hits = m->cpu.tlb.hits;
+    s->tlb_hits = tlb_hits(&m->cpu);
     s->tlb_misses = m->cpu.tlb.misses;
     s->tlb_flushes = m->cpu.tlb.flushes;
 }
 
 /* The guest is alone: deliveries are its own cost. */
-static void native(struct machine *m, struct vm_stats *s)
+static void native(const struct machine *m, struct vm_stats *s)
 {
     s->direct = cpu_insns(&m->cpu);
     s->cycles = cpu_cycles(&m->cpu);
@@ -31,7 +31,7 @@ static void native(struct machine *m, struct vm_stats *s)
 }
 
 /* All is the monitor's, but for devices and waiting. */
-static void emulated(struct machine *g, struct vm_stats *s)
+static void emulated(const struct machine *g, struct vm_stats *s)
 {
     s->interpreted = cpu_insns(&g->cpu);
     s->cycles = cpu_cycles(&g->cpu);
@@ -40,9 +40,9 @@ static void emulated(struct machine *g, struct vm_stats *s)
 }
 
 /* What the hardware delivered led to the monitor: a switch. */
-static void monitored(struct vm *v, struct vm_stats *s)
+static void monitored(const struct vm *v, struct vm_stats *s)
 {
-    struct machine *hw = v->hw;
+    const struct machine *hw = v->hw;
 
     s->interpreted = v->mon.interpreted;
     s->direct = cpu_insns(&v->guest->cpu) - s->interpreted;
@@ -55,9 +55,9 @@ static void monitored(struct vm *v, struct vm_stats *s)
     memcpy(s->exits, v->mon.exits, sizeof s->exits);
 }
 
-void vm_get_stats(struct vm *v, struct vm_stats *s)
+void vm_get_stats(const struct vm *v, struct vm_stats *s)
 {
-    struct machine *m = v->technique->needs_monitor ? v->hw : v->guest;
+    const struct machine *m = v->technique->needs_monitor ? v->hw : v->guest;
 
     *s = (struct vm_stats){0};
     if (v->technique->needs_monitor)
@@ -71,4 +71,37 @@ void vm_get_stats(struct vm *v, struct vm_stats *s)
     s->by.idle = m->by[ACCOUNT_IDLE];
     s->instructions = s->direct + s->interpreted;
     count_tlb(m, s);
+}
+
+/* The shadow's tables are those with a present entry in the guest's part of its root. */
+static unsigned shadow_tables(const struct shadow *s)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < SHADOW_GUEST_PDES; i++) {
+        uint32_t entry;
+
+        memcpy(&entry, ram_frame(s->hardware->ram, s->root) + i * sizeof entry, sizeof entry);
+        n += entry & PTE_P;
+    }
+    return n;
+}
+
+bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)
+{
+    const struct monitor *n = &v->mon;
+
+    *m = (struct vm_monitor){.why = WHY_nothing};
+    if (!v->technique->needs_monitor)
+        return false;
+    m->shadow_root = hpa((uint64_t)n->shadow.root << PAGE_SHIFT);
+    m->tables = shadow_tables(&n->shadow);
+    m->reserve = n->frames.count - n->frames.guest;
+    for (uint32_t i = n->frames.guest; i < n->frames.count; i++)
+        m->free += n->frames.frame[i].type == TYPE_FREE;
+    m->watched = n->watches;
+    m->shadow_stale = n->shadow_stale;
+    m->interpreted = n->interpreted;
+    m->why = n->why;
+    return true;
 }

@@ -232,6 +232,7 @@ enum outcome vm_step(struct vm *v)
     enum outcome o;
 
     vm_probe_begin(v);
+    v->mon.stop = false;
     if (v->technique->needs_monitor)
         monitor_step(v);
     else

@@ -61,6 +61,28 @@ extern const struct exit_info {
     const char *name, *doc;
 } exit_info[EXIT_REASONS];
 
+/* Why the hardware could not run the guest as it was, so that the monitor interprets: representable.def. */
+enum why_not {
+#define WHY(name, doc) WHY_##name,
+#include "vmm/representable.def"
+#undef WHY
+    WHY_COUNT
+};
+extern const struct why_info {
+    const char *name, *doc;
+} why_info[WHY_COUNT];
+
+/* The monitor's own state, for those who look. */
+struct vm_monitor {
+    hpa_t shadow_root;
+    unsigned tables;        /* of the shadow, below its root */
+    unsigned reserve, free; /* frames that are the monitor's to use; of these, not in use */
+    unsigned watched;       /* pages whose stores it wants to know of */
+    bool shadow_stale;      /* the guest has flushed: the shadow goes before the hardware runs it again */
+    uint64_t interpreted;   /* guest instructions that the virtual CPU executed */
+    enum why_not why;       /* of the last time that it interpreted without a trap */
+};
+
 /* The first sensitive, unprivileged instruction whose result was not what the virtual CPU would have given. */
 struct hole {
     bool bit;
@@ -128,7 +150,9 @@ void vm_unwatch(struct vm *v, gva_t at, uint32_t size);
 /* To be called after registers of vm_guest() were written from outside: the hardware is to take them from there. */
 void vm_changed(struct vm *v);
 
-void vm_get_stats(struct vm *v, struct vm_stats *s);
+void vm_get_stats(const struct vm *v, struct vm_stats *s);
+/* False: the technique has no monitor. */
+bool vm_get_monitor(const struct vm *v, struct vm_monitor *m);
 const struct hole *vm_hole(const struct vm *v);
 /* The vector's name: "#PF", "int 0x20". */
 const char *vector_name(unsigned vector, char room[16]);

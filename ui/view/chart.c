@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Who ran: strips of letters over cycles. Each letter is who had most of the cycles that its column stands for. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "ui/debug/debugger.h"
+#include "ui/i18n.h"
+#include "ui/sheet.h"
+#include "ui/view/views.h"
+#include "ui/view/words.h"
+
+enum { STRIP_MAX = 256, NAME = 2, NUMBER = 18, NUMBER_WIDTH = 13 };
+
+static const enum look look_of[WHOS] = {LOOK_USER, LOOK_KERNEL, LOOK_MONITOR, LOOK_FAINT};
+
+/* One letter; a column of which nothing is known stays blank. */
+static void cell(struct sheet *s, const uint64_t by[WHOS])
+{
+    enum who most = 0;
+
+    for (enum who w = 1; w < WHOS; w++)
+        if (by[w] > by[most])
+            most = w;
+    sheet_put(s, look_of[most], "%c", by[most] ? who_letter(most) : ' ');
+}
+
+static uint64_t sum(const uint64_t by[WHOS])
+{
+    uint64_t all = 0;
+
+    for (enum who w = 0; w < WHOS; w++)
+        all += by[w];
+    return all;
+}
+
+static void legend(struct sheet *s, const uint64_t by[WHOS])
+{
+    uint64_t all = sum(by);
+
+    for (enum who w = 0; w < WHOS; w++) {
+        sheet_put(s, look_of[w], "%c", who_letter(w));
+        sheet_to(s, NAME);
+        sheet_text(s, LOOK_PLAIN, who_name(w));
+        sheet_to(s, NUMBER);
+        sheet_put(s, LOOK_PLAIN, "%*" PRIu64 " %5.1f%%", NUMBER_WIDTH, by[w],
+                  all ? 100.0 * (double)by[w] / (double)all : 0.0);
+        sheet_end(s);
+    }
+}
+
+/* The bins that a column covers, added up. */
+static void whole_run(const struct timeline *t, int width, struct sheet *s)
+{
+    unsigned used = timeline_used(t), cells = used < (unsigned)width ? used : (unsigned)width;
+    uint64_t all[WHOS] = {0};
+
+    sheet_line(s, LOOK_LABEL, _("the whole run: %" PRIu64 " cycles"), t->since - t->start);
+    for (unsigned i = 0; i < cells; i++) {
+        uint64_t by[WHOS] = {0};
+
+        for (unsigned b = i * used / cells; b < (i + 1) * used / cells; b++)
+            for (enum who w = 0; w < WHOS; w++)
+                by[w] += t->bin[b][w];
+        for (enum who w = 0; w < WHOS; w++)
+            all[w] += by[w];
+        cell(s, by);
+    }
+    sheet_end(s);
+    legend(s, all);
+}
+
+/* The cycles of [from, to) from the changes: exact, but only as far back as those reach. */
+static void last_run(const struct timeline *t, uint64_t from, int width, struct sheet *s)
+{
+    uint64_t to = t->since, all[WHOS], by[WHOS], cells;
+    uint64_t oldest = t->change[t->changes > TIMELINE_CHANGES ? t->changes % TIMELINE_CHANGES : 0].at;
+
+    if (from < oldest)
+        from = oldest;
+    cells = to - from < (uint64_t)width ? to - from : (uint64_t)width;
+    sheet_line(s, LOOK_LABEL, _("the last run: %" PRIu64 " cycles"), to - from);
+    for (uint64_t i = 0; i < cells; i++) {
+        timeline_recent(t, from + (to - from) * i / cells, from + (to - from) * (i + 1) / cells, by);
+        cell(s, by);
+    }
+    sheet_end(s);
+    timeline_recent(t, from, to, all);
+    legend(s, all);
+}
+
+static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
+{
+    int width = room->width < STRIP_MAX ? room->width : STRIP_MAX;
+    uint64_t from = d->time->since - (debug_running(d) ? d->time->since - d->run.cycles : d->report.cycles);
+
+    whole_run(d->time, width, s);
+    if (d->report.stand != STAND_START || debug_running(d))
+        last_run(d->time, from, width, s);
+}
+
+const struct view view_chart = {
+    .name = "chart",
+    .title = N_("Who ran"),
+    .doc =
+        N_("who had the processor over time: guest user, guest kernel, monitor, idle; the whole run and the last one"),
+    .detail = N_("Time goes from left to right, in cycles of the physical CPU. Each letter is who had most of its "
+                 "column: u the guest's user programs, k its kernel, M the monitor, . nobody (HLT). The table below "
+                 "a strip counts every cycle, also those that were too few for a letter. In native there is no "
+                 "monitor; in emulate the monitor's interpreter does everything."),
+    .source = N_("SDM Vol. 3, 5.5 \"Privilege Levels\""),
+    .draw = draw};
