@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "build/version.h"
 #include "ui/command.h"
@@ -10,13 +11,14 @@
 #include "ui/place.h"
 #include "ui/report.h"
 #include "ui/text.h"
+#include "ui/tui/menu.h"
 
 static const struct command command[] = {
     {"demo", "", N_("watch a guest's mov to CR3 trap, be emulated, and resume"), FOR_DEMO, command_demo},
     {"run", "GUEST", N_("run a guest"), FOR_RUN, command_run},
     {"isa", "[MNEMONIC]", N_("the instruction table"), FOR_ISA, command_isa},
-    {"debug", "GUEST", N_("the full-screen debugger"), 0, NULL},
-    {"shell", "GUEST", N_("a shell with gdb's command names"), 0, NULL},
+    {"debug", "GUEST", N_("the full-screen debugger"), FOR_DEBUG, command_debug},
+    {"shell", "GUEST", N_("a shell with gdb's command names"), FOR_SHELL, command_shell},
     {"compare", "GUEST", N_("all techniques side by side"), 0, NULL},
     {"equiv", "GUEST", N_("two techniques in lockstep: the first difference"), 0, NULL},
     {"holes", "", N_("the 17 instructions that break trap-and-emulate, one by one"), 0, NULL},
@@ -116,7 +118,7 @@ static int dispatch(int argc, char **argv)
 {
     name_first(argc, argv);
     if (argc < 2)
-        return command_demo(0, argv + argc);
+        return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? menu(false) : command_demo(0, argv + argc);
     if (strcmp(argv[1], "--version") == 0) {
         printf("ringside %s\n", RINGSIDE_VERSION);
         return STATUS_OK;

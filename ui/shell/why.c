@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * First the facts, in the order in which the processor and the monitor come to them; then the words.
+ *
+ *      segment ──> TLB ──> tables that the CPU walks ──#PF──> monitor: guest's tables ──> p2m ──> watched?
+ */
+#include "ui/shell/why.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "interp/machine.h"
+#include "interp/paging.h"
+#include "interp/segment.h"
+#include "ui/debug/debugger.h"
+#include "ui/disasm.h"
+#include "ui/i18n.h"
+#include "ui/sheet.h"
+#include "vmm/technique.h"
+
+enum verdict {
+    VERDICT_LIMIT,      /* the segment ends before it */
+    VERDICT_CUT,        /* in the monitor's part of the address space: interpreted */
+    VERDICT_DONE,       /* the CPU that runs the guest does it */
+    VERDICT_TRUE_FAULT, /* the guest's own #PF */
+    VERDICT_HIDDEN,     /* a #PF that the monitor answers from its shadow */
+    VERDICT_TRACED,     /* a write to what the monitor watches */
+    VERDICT_NO_RAM      /* nothing answers */
+};
+
+struct facts {
+    const struct question *q;
+    const struct machine *runs; /* the machine whose CPU runs the guest's instructions */
+    bool monitored;             /* trap: that is not the guest's own */
+    const char *segment;
+    const struct seg *seg;
+    bool fits, cut;
+    bool paging;             /* the guest's */
+    struct walk guest, used; /* of the guest's tables; of those that the CPU uses */
+    uint32_t frame;
+    bool traced;
+    const struct tlb_entry *tlb; /* NULL: none */
+    bool granted, stale;         /* by that entry; it is not what the tables say */
+    enum verdict verdict;
+};
+
+/* ---- the facts --------------------------------------------------------------------------------------------------- */
+
+static void walk_of(const struct machine *m, const struct question *q, struct walk *w)
+{
+    const struct cpu *c = &m->cpu;
+    const struct walk_context k = {(struct machine *)m, c->cr0, c->cr3, c->cr4}; /* a walk changes nothing */
+
+    *w = (struct walk){.ok = true, .pa = q->at.v, .writable = true, .user_page = true, .dirty = true};
+    if (c->cr0 & CR0_PG)
+        (void)page_walk(&k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
+}
+
+/* The TLB's part, by the rule of interp/access.c. */
+static void ask_tlb(struct facts *f)
+{
+    const struct cpu *c = &f->runs->cpu;
+    bool write = f->q->kind == ACCESS_IS_WRITE, wp = f->q->user || c->cr0 & CR0_WP;
+    const struct tlb_entry *e = c->cr0 & CR0_PG ? tlb_find((struct tlb *)&c->tlb, f->q->at.v) : NULL;
+    struct question any = {.at = f->q->at};
+    struct walk w;
+
+    f->tlb = e;
+    if (!e)
+        return;
+    f->granted = (!f->q->user || e->user) && (!write || (e->dirty && (e->writable || !wp)));
+    walk_of(f->runs, &any, &w);
+    f->stale = !w.ok || w.pa >> PAGE_SHIFT != e->pfn || (e->writable && !w.writable) || (e->user && !w.user_page);
+}
+
+static enum verdict judge(const struct facts *f)
+{
+    bool write = f->q->kind == ACCESS_IS_WRITE;
+
+    if (!f->fits)
+        return VERDICT_LIMIT;
+    if (f->cut && f->guest.ok)
+        return f->frame == NO_FRAME ? VERDICT_NO_RAM : VERDICT_CUT;
+    if (f->granted || (f->used.ok && !f->cut))
+        return !f->monitored && f->frame == NO_FRAME && !f->granted ? VERDICT_NO_RAM : VERDICT_DONE;
+    if (!f->guest.ok)
+        return VERDICT_TRUE_FAULT;
+    if (f->frame == NO_FRAME)
+        return VERDICT_NO_RAM;
+    return f->traced && write ? VERDICT_TRACED : VERDICT_HIDDEN;
+}
+
+static void find_facts(const struct debugger *d, const struct question *q, struct facts *f)
+{
+    struct vm *v = debug_vm(d);
+    const struct machine *g = vm_guest(v), *hw = vm_hardware(v);
+    bool exec = q->kind == ACCESS_IS_EXEC;
+
+    *f = (struct facts){.q = q, .monitored = vm_technique(v)->needs_monitor};
+    f->runs = f->monitored ? hw : g;
+    f->segment = exec ? "CS" : "DS";
+    f->seg = &g->cpu.seg[exec ? CS : DS];
+    f->fits = (f->seg->attr & ATTR_P) && segment_fits(f->seg, q->at.v - f->seg->base, 1);
+    f->cut = f->monitored && q->at.v >= SEG_CUT;
+    f->paging = g->cpu.cr0 & CR0_PG;
+    walk_of(g, q, &f->guest);
+    walk_of(f->runs, q, &f->used);
+    f->frame = f->guest.ok ? machine_frame(g, f->guest.pa) : NO_FRAME;
+    f->traced = f->frame != NO_FRAME && hw->ram->flag[f->frame] & FRAME_TRACED;
+    if (!f->cut)
+        ask_tlb(f);
+    f->verdict = judge(f);
+}
+
+/* ---- the words --------------------------------------------------------------------------------------------------- */
+
+enum { TEXT = 4096, NAME = 128 };
+
+struct words {
+    const struct debugger *d;
+    const struct facts *f;
+    char text[TEXT];
+    size_t n;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct words *w, const char *fmt, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, fmt);
+    n = vsnprintf(w->text + w->n, sizeof w->text - w->n, fmt, args);
+    va_end(args);
+    if (n > 0)
+        w->n = w->n + (size_t)n < sizeof w->text ? w->n + (size_t)n : sizeof w->text - 1;
+}
+
+static void say_question(struct words *w)
+{
+    static const char *const subject[3][2] = {
+        {N_("The guest's kernel reads at %08" PRIx32 "%s. "), N_("A user program reads at %08" PRIx32 "%s. ")},
+        {N_("The guest's kernel writes to %08" PRIx32 "%s. "), N_("A user program writes to %08" PRIx32 "%s. ")},
+        {N_("The guest's kernel fetches an instruction at %08" PRIx32 "%s. "),
+         N_("A user program fetches an instruction at %08" PRIx32 "%s. ")}};
+    const struct question *q = w->f->q;
+    char name[NAME], in[NAME + 4] = "";
+
+    if (*disasm_symbol(w->d->s.symbols, q->at.v, name, sizeof name))
+        (void)snprintf(in, sizeof in, " <%s>", name);
+    say(w, _(subject[q->kind][q->user]), q->at.v, in);
+}
+
+static unsigned index_of(const struct walk *g, unsigned level)
+{
+    return level ? g->lin >> 12 & 0x3ff : g->lin >> 22;
+}
+
+/* Which entry forbids it, and why (SDM Vol. 3, 4.6 and 4.7). */
+static void say_forbidden(struct words *w)
+{
+    static const char *const level[] = {N_("directory"), N_("table")};
+    const struct walk *g = &w->f->guest;
+    bool absent = !(g->step[g->steps - 1].entry & PTE_P), user = g->user && !g->user_page;
+    uint32_t right = user ? PTE_U : PTE_W;
+    unsigned i = absent || (g->step[0].entry & right) ? g->steps - 1 : 0;
+
+    say(w, _("The guest's own tables forbid it: %s entry %u (%08" PRIx32 ") "), _(level[i]), index_of(g, i),
+        g->step[i].entry);
+    if (absent)
+        say(w, "%s", _("is not present (P=0). "));
+    else if (user)
+        say(w, "%s", _("is the kernel's only (U/S=0). "));
+    else if (g->user)
+        say(w, "%s", _("is read-only (R/W=0). "));
+    else
+        say(w, "%s", _("is read-only (R/W=0), and with CR0.WP=1 that holds for the kernel too. "));
+}
+
+static void say_guest_tables(struct words *w)
+{
+    const struct walk *g = &w->f->guest;
+
+    if (!w->f->paging) {
+        say(w, _("Its paging is off, so the linear address is the physical one: gpa %08" PRIx64 ". "), g->pa);
+        return;
+    }
+    if (!g->ok) {
+        say_forbidden(w);
+        return;
+    }
+    say(w, _("The guest's tables allow it: directory entry %u (%08" PRIx32 ")"), index_of(g, 0), g->step[0].entry);
+    if (g->large)
+        say(w, "%s", _(", a 4 MiB page"));
+    else
+        say(w, _(" and table entry %u (%08" PRIx32 ")"), index_of(g, 1), g->step[1].entry);
+    say(w, _(" lead to gpa %08" PRIx64 ". "), g->pa);
+}
+
+static void say_p2m(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    if (f->runs == vm_hardware(debug_vm(w->d)) && !f->monitored)
+        return; /* native: gpa and hpa are one */
+    if (f->frame != NO_FRAME)
+        say(w, _("The p2m puts that into hpa %08" PRIx64 ". "),
+            (uint64_t)f->frame << PAGE_SHIFT | (f->guest.pa & PAGE_OFFSET));
+}
+
+static void say_tlb(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    if (!(f->runs->cpu.cr0 & CR0_PG) || f->cut)
+        return;
+    if (!f->tlb)
+        say(w, "%s", _("The TLB has no entry for the page. "));
+    else if (f->stale)
+        say(w,
+            _("The TLB holds the page as frame %05" PRIx32 ", which is no longer what the tables say: a stale entry. "),
+            f->tlb->pfn);
+    else
+        say(w, _("The TLB holds the page, as frame %05" PRIx32 ". "), f->tlb->pfn);
+    if (f->tlb && f->granted && f->stale)
+        say(w, "%s", _("The processor uses it all the same, until it is flushed (INVLPG, MOV to CR3). "));
+    else if (f->tlb && f->granted)
+        say(w, "%s", _("It allows the access, so no table is walked. "));
+    else if (f->tlb)
+        say(w, "%s", _("It does not allow the access, so the tables are walked again. "));
+}
+
+static void say_shadow(struct words *w)
+{
+    const struct facts *f = w->f;
+    const struct walk *u = &f->used;
+
+    if (!f->monitored || f->cut || f->granted)
+        return;
+    if (u->ok)
+        say(w, _("The shadow allows it, with entry %08" PRIx32 ". "), u->step[u->steps - 1].entry);
+    else if (!(u->step[u->steps - 1].entry & PTE_P))
+        say(w, "%s", _("The shadow has no entry for it. "));
+    else
+        say(w, _("The shadow's entry %08" PRIx32 " does not allow it. "), u->step[u->steps - 1].entry);
+}
+
+/* The guest's handler for #PF, by its IDT (SDM Vol. 3, 6.11). */
+static void say_handler(struct words *w)
+{
+    const struct dtr *t = &vm_guest(debug_vm(w->d))->cpu.idtr;
+    uint32_t gate[2], at;
+    char name[NAME];
+
+    if (t->limit < 8 * VEC_PF + 7 || debug_peek(w->d, gva(t->base + 8 * VEC_PF), gate, sizeof gate) ||
+        !(gate[1] & ATTR_P << 8)) {
+        say(w, "%s", _("Its IDT has no gate for that, which makes it a double fault. "));
+        return;
+    }
+    at = (gate[0] & 0xffff) | (gate[1] & 0xffff0000);
+    (void)disasm_symbol(w->d->s.symbols, at, name, sizeof name);
+    say(w, _("Its handler is at %08" PRIx32 "%s%s%s. "), at, *name ? " <" : "", name, *name ? ">" : "");
+}
+
+static void say_true_fault(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    if (f->monitored)
+        say(w,
+            _("So the hardware's #PF enters the monitor (exit true_fault), which lets the virtual CPU deliver #PF, "
+              "error code %" PRIx32 ", to the guest. "),
+            f->guest.error);
+    else if (f->runs == vm_hardware(debug_vm(w->d)))
+        say(w, _("So the processor delivers #PF, error code %" PRIx32 ", to the guest. "), f->guest.error);
+    else
+        say(w, _("So the monitor's interpreter delivers #PF, error code %" PRIx32 ", to the guest. "), f->guest.error);
+    say_handler(w);
+}
+
+static void say_done(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    if (f->monitored)
+        say(w, "%s", _("So the hardware does it, and the monitor does not notice."));
+    else if (f->runs == vm_hardware(debug_vm(w->d)))
+        say(w, "%s", _("So the processor does it."));
+    else
+        say(w, "%s", _("So the monitor's interpreter does it."));
+}
+
+static void say_verdict(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    switch (f->verdict) {
+    case VERDICT_LIMIT:
+        say(w, _("%s (base %08" PRIx32 ", limit %08" PRIx32 ") does not reach it: #GP, before any table is looked at."),
+            f->segment, f->seg->base, f->seg->limit);
+        break;
+    case VERDICT_CUT:
+        say(w, "%s",
+            _("The address lies in the monitor's 64 MB: the hardware's segments end at fbffffff, so #GP enters the "
+              "monitor, and the virtual CPU does the access."));
+        break;
+    case VERDICT_DONE: say_done(w); break;
+    case VERDICT_TRUE_FAULT: say_true_fault(w); break;
+    case VERDICT_HIDDEN:
+        say(w,
+            _("So the hardware raises #PF, error code %" PRIx32 ", and the monitor is entered: a hidden page fault "
+              "(exit hidden_fault). It fills the shadow, and the guest tries again and never knows."),
+            f->used.error);
+        break;
+    case VERDICT_TRACED:
+        say(w, "%s",
+            _("The monitor watches this page, as it holds the guest's GDT: #PF enters it (exit trace), the virtual CPU "
+              "does the write, and the shadow descriptors are dropped."));
+        break;
+    case VERDICT_NO_RAM:
+        say(w, "%s",
+            f->monitored
+                ? _("No RAM is there: #PF enters the monitor (exit mmio), and the virtual CPU does the access. "
+                    "Nothing answers it: reads give ones, writes are lost.")
+                : _("No RAM is there, and nothing answers: reads give ones, writes are lost."));
+        break;
+    }
+}
+
+void why_answer(const struct debugger *d, const struct question *q, int width, struct sheet *s)
+{
+    struct facts f;
+    struct words w = {.d = d, .f = &f};
+
+    find_facts(d, q, &f);
+    say_question(&w);
+    if (f.verdict != VERDICT_LIMIT) {
+        say_tlb(&w);
+        say_guest_tables(&w);
+        say_p2m(&w);
+        say_shadow(&w);
+    }
+    say_verdict(&w);
+    while (w.n && w.text[w.n - 1] == ' ')
+        w.text[--w.n] = '\0';
+    sheet_wrap(s, LOOK_PLAIN, width, w.text);
+}

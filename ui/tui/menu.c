@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/tui/menu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/i18n.h"
+#include "ui/place.h"
+#include "ui/report.h"
+#include "ui/text.h"
+#include "ui/tui/term.h"
+#include "ui/tui/tui.h"
+#include "vmm/technique.h"
+
+enum { NAME_WIDTH = 26, WAIT_MS = 60000, CTRL_C = 3 };
+
+/* ---- what there is ----------------------------------------------------------------------------------------------- */
+
+static const struct item {
+    const char *name, *doc;
+    bool demo;
+} item[] = {
+    {"guests/micro/cr3.elf", N_("a kernel's MOV to CR3 traps, is emulated, and the guest goes on"), true},
+#define GUEST(file, doc) {file, doc, false},
+#include "ui/tui/guests.def"
+#undef GUEST
+};
+
+enum { ITEMS = sizeof item / sizeof item[0] };
+
+/* Ways to run a guest: T turns through them. */
+static const struct way {
+    const struct technique *technique;
+    bool virtualizable;
+    const char *doc;
+} way[] = {
+    {&technique_trap, true, N_("trap and emulate, on a CPU whose sensitive instructions all trap")},
+    {&technique_trap, false, N_("trap and emulate, on a plain x86 with its holes")},
+    {&technique_emulate, false, N_("emulate: each instruction is interpreted")},
+    {&technique_native, false, N_("native: no monitor")},
+};
+
+enum { WAYS = sizeof way / sizeof way[0] };
+
+struct menu {
+    struct grid grid;
+    unsigned chosen, way;
+    bool ascii;
+};
+
+/* ---- drawing ----------------------------------------------------------------------------------------------------- */
+
+static const char *short_name(const struct item *i, char room[NAME_WIDTH])
+{
+    const char *slash = strrchr(i->name, '/');
+    size_t n;
+
+    if (i->demo)
+        return _("demo");
+    n = strcspn(slash + 1, ".");
+    (void)snprintf(room, NAME_WIDTH, "%.*s", (int)n, slash + 1);
+    return room;
+}
+
+static void row(struct menu *m, unsigned i, int y)
+{
+    struct grid *g = &m->grid;
+    char room[NAME_WIDTH];
+    bool here = i == m->chosen;
+
+    if (here)
+        grid_fill(g, 1, y, g->width - 1, LOOK_PLAIN, true, " ");
+    (void)grid_text(g, 1, y, g->width, LOOK_HERE, here, here ? ">" : " ");
+    (void)grid_text(g, 3, y, NAME_WIDTH, LOOK_LABEL, here, short_name(&item[i], room));
+    (void)grid_text(g, 16, y, g->width - 1, LOOK_PLAIN, here, _(item[i].doc));
+}
+
+static void draw(struct menu *m)
+{
+    struct grid *g = &m->grid;
+    int rows = g->height - 8, first = 0;
+
+    grid_clear(g);
+    (void)grid_text(g, 1, 0, g->width, LOOK_LABEL, false, _("Ringside: a ringside seat inside a hypervisor"));
+    if ((int)m->chosen >= rows)
+        first = (int)m->chosen - rows + 1;
+    for (int i = 0; i < rows && first + i < ITEMS; i++)
+        row(m, (unsigned)(first + i), 2 + i);
+    (void)grid_text(g, 1, g->height - 5, g->width, LOOK_FAINT, false, _("lessons and labs: not built yet"));
+    (void)grid_text(g, 1, g->height - 3, g->width, LOOK_MONITOR, false, way[m->way].technique->name);
+    (void)grid_text(g, 16, g->height - 3, g->width, LOOK_PLAIN, false, _(way[m->way].doc));
+    (void)grid_text(g, 1, g->height - 1, g->width, LOOK_FAINT, false,
+                    _("Up, Down: choose   Enter: open   t: another technique   q: leave"));
+    term_show(g, -1, 0);
+}
+
+/* ---- choosing ---------------------------------------------------------------------------------------------------- */
+
+enum choice { CHOICE_NONE, CHOICE_OPEN, CHOICE_LEAVE };
+
+static enum choice take_key(struct menu *m, int key)
+{
+    switch (key) {
+    case KEY_UP_: m->chosen = (m->chosen + ITEMS - 1) % ITEMS; break;
+    case KEY_DOWN_: m->chosen = (m->chosen + 1) % ITEMS; break;
+    case KEY_HOME_: m->chosen = 0; break;
+    case KEY_END_: m->chosen = ITEMS - 1; break;
+    case 't': m->way = (m->way + 1) % WAYS; break;
+    case KEY_ENTER_: return CHOICE_OPEN;
+    case 'q':
+    case CTRL_C:
+    case KEY_ESCAPE_:
+    case KEY_GONE: return CHOICE_LEAVE;
+    default: break;
+    }
+    return CHOICE_NONE;
+}
+
+/* Takes the terminal, lets the user choose, and gives it back. An exit status. */
+static int choose(struct menu *m, enum choice *c)
+{
+    int status = term_open(), width, height;
+
+    *c = CHOICE_LEAVE;
+    if (status)
+        return status;
+    m->grid.ascii = m->ascii;
+    m->grid.ambiguous = term_ambiguous();
+    do {
+        term_size(&width, &height);
+        if (grid_resize(&m->grid, width, height))
+            break;
+        draw(m);
+        *c = take_key(m, term_key(WAIT_MS));
+    } while (*c == CHOICE_NONE && !term_signal());
+    term_close();
+    if (term_signal()) {
+        *c = CHOICE_LEAVE;
+        status = report(STATUS_FAILED, _("ended by signal %d (%s)"), term_signal(), strsignal(term_signal()));
+    }
+    return status;
+}
+
+static int open_item(const struct menu *m)
+{
+    const struct item *i = &item[m->chosen];
+    char path[PLACE_ROOM];
+    struct options o;
+
+    options_init(&o);
+    o.word = path;
+    o.ascii = m->ascii;
+    o.limit = CLOCK_NEVER;
+    o.technique = i->demo ? &technique_trap : way[m->way].technique;
+    o.virtualizable = i->demo || way[m->way].virtualizable;
+    if (place_of(i->name, path))
+        return report(STATUS_USAGE, _("%s is not there: `make guests` builds it"), i->name);
+    return tui_run(&o, i->demo ? "until kernel_writes_cr3" : NULL);
+}
+
+int menu(bool ascii)
+{
+    struct menu m = {.ascii = ascii || !i18n_unicode()};
+    enum choice c;
+    int status;
+
+    while ((status = choose(&m, &c)) == STATUS_OK && c == CHOICE_OPEN)
+        if ((status = open_item(&m)) != STATUS_OK)
+            break;
+    grid_free(&m.grid);
+    return status;
+}

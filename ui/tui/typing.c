@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What is typed into the guest: bytes on its serial line, or keys on its keyboard (a PC keyboard with a US layout). */
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "interp/machine.h"
+#include "ui/i18n.h"
+#include "ui/tui/term.h"
+#include "ui/tui/tui.h"
+
+enum { CTRL = 0x1f, ESC = 0x1b };
+
+/* ---- the serial line --------------------------------------------------------------------------------------------- */
+
+/* What a terminal sends for a key (ECMA-48, as xterm does). */
+static unsigned bytes_of(int key, char bytes[MB_LEN_MAX])
+{
+    static const struct {
+        int key;
+        const char *bytes;
+    } special[] = {{KEY_ENTER_, "\r"},         {KEY_ESCAPE_, "\033"},    {KEY_TAB_, "\t"},
+                   {KEY_BACKSPACE_, "\x7f"},   {KEY_UP_, "\033[A"},      {KEY_DOWN_, "\033[B"},
+                   {KEY_RIGHT_, "\033[C"},     {KEY_LEFT_, "\033[D"},    {KEY_HOME_, "\033[H"},
+                   {KEY_END_, "\033[F"},       {KEY_DELETE_, "\033[3~"}, {KEY_PAGE_UP_, "\033[5~"},
+                   {KEY_PAGE_DOWN_, "\033[6~"}};
+    mbstate_t state = {0};
+    size_t n;
+
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+        if (special[i].key == key) {
+            memcpy(bytes, special[i].bytes, strlen(special[i].bytes));
+            return (unsigned)strlen(special[i].bytes);
+        }
+    n = key < KEY_CODES ? wcrtomb(bytes, (wchar_t)key, &state) : (size_t)-1;
+    return n == (size_t)-1 ? 0 : (unsigned)n;
+}
+
+static bool send(struct tui *t, int key)
+{
+    char bytes[MB_LEN_MAX];
+    unsigned n = bytes_of(key, bytes);
+
+    for (unsigned i = 0; i < n; i++)
+        if (!uart_receive(&vm_guest(debug_vm(t->d))->pc.uart, (uint8_t)bytes[i]))
+            return false;
+    return true;
+}
+
+/* ---- the keyboard ------------------------------------------------------------------------------------------------ */
+
+/* Which key makes this character, and is Shift held for it? NULL: none. */
+static const char *key_for(int c, bool *shift, char room[2])
+{
+    static const char plain[] = "`-=[]\\;',./ ", shifted[] = "~_+{}|:\"<>?";
+    static const char *const name[] = {"grave_accent",  "minus",     "equal",     "bracket_left",
+                                       "bracket_right", "backslash", "semicolon", "apostrophe",
+                                       "comma",         "dot",       "slash",     "spc"};
+    static const char digits[] = ")!@#$%^&*(";
+    const char *at;
+
+    *shift = false;
+    room[1] = '\0';
+    if (c >= 0x80)
+        return NULL;
+    if ((at = strchr(digits, c)) && c) {
+        *shift = true;
+        room[0] = (char)('0' + (at - digits));
+        return room;
+    }
+    if ((at = strchr(shifted, c)) && c) {
+        *shift = true;
+        return name[at - shifted];
+    }
+    if ((at = strchr(plain, c)) && c)
+        return name[at - plain];
+    *shift = isupper(c);
+    room[0] = (char)tolower(c);
+    return isalnum(c) ? room : NULL;
+}
+
+static const char *special_key(int key, char room[KEY_NAME])
+{
+    static const struct {
+        int key;
+        const char *name;
+    } table[] = {{KEY_ENTER_, "ret"},     {KEY_ESCAPE_, "esc"},   {KEY_TAB_, "tab"},      {KEY_BACKSPACE_, "backspace"},
+                 {KEY_UP_, "up"},         {KEY_DOWN_, "down"},    {KEY_LEFT_, "left"},    {KEY_RIGHT_, "right"},
+                 {KEY_HOME_, "home"},     {KEY_END_, "end"},      {KEY_PAGE_UP_, "pgup"}, {KEY_PAGE_DOWN_, "pgdn"},
+                 {KEY_INSERT_, "insert"}, {KEY_DELETE_, "delete"}};
+
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (table[i].key == key)
+            return table[i].name;
+    (void)snprintf(room, KEY_NAME, "f%d", key - KEY_F_);
+    return key > KEY_F_ && key <= KEY_F_LAST_ ? room : NULL;
+}
+
+/* Modifier, key: down and up again at once, so that what is typed next is not shifted as well. */
+static bool strike(struct tui *t, const char *modifier, const char *key)
+{
+    struct kbd *k = &vm_guest(debug_vm(t->d))->pc.kbd;
+    bool taken;
+
+    if (modifier)
+        (void)kbd_key(k, modifier, true);
+    taken = kbd_key(k, key, true) == 0 && kbd_key(k, key, false) == 0;
+    if (modifier)
+        (void)kbd_key(k, modifier, false);
+    return taken;
+}
+
+static bool press(struct tui *t, int key)
+{
+    char room[KEY_NAME];
+    const char *name, *modifier = NULL;
+    bool shift = false;
+
+    if (key >= KEY_CODES) {
+        name = special_key(key, room);
+    } else if (key < ' ') {
+        name = key_for(key + 'a' - 1, &shift, room);
+        modifier = "ctrl";
+    } else {
+        name = key_for(key, &shift, room);
+    }
+    if (shift)
+        modifier = "shift";
+    return name && strike(t, modifier, name);
+}
+
+void tui_type(struct tui *t, int key)
+{
+    bool serial = strcmp(t->focus, "console") == 0;
+
+    if (serial ? send(t, key) : press(t, key))
+        tui_note(t, LOOK_PLAIN, "%s", serial ? _("typed into the guest's COM1") : _("typed on the guest's keyboard"));
+    else
+        tui_note(t, LOOK_BAD, "%s", _("that key was lost: the guest's keyboard has none, or no room for it"));
+}
