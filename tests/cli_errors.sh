@@ -119,7 +119,7 @@ done
 refuses GUEST run
 refuses second run "$guest" second
 refuses nonsense nonsense
-refuses 'not built' debug "$guest"
+refuses 'needs a terminal' debug "$guest"
 refuses nonsense isa nonsense
 refuses --class isa --class foo
 refuses nonsense demo nonsense
