@@ -20,7 +20,7 @@ enum {
     CALLS_PER_TRAP = 4096,
     CALLS_IN_ALL = 4000000,
     LOOK_MS = 100,
-    LOOKS_ASLEEP = 20,   /* it sleeps, and so do we: nothing can wake it */
+    LOOKS_ASLEEP = 10,   /* it sleeps, and so do we: nothing can wake it */
     LOOKS_UNKNOWN = 300, /* where the system does not say whether it sleeps */
     SIGNAL_STATUS = 128  /* bubblewrap tells of a signal as shells do */
 };

@@ -13,9 +13,10 @@ int places_find(struct places *p)
 {
     char *real;
 
-    /* The sources are beside the build folder; what does not depend on MODE is in it. */
-    if (place_of("../labs", p->labs) || place_of("labs", p->built) || place_of("sandbox", p->launcher))
+    /* The sources are beside the build folder, which has a labs/ too; what does not depend on MODE is in that. */
+    if (place_of("../labs/lab.schema.json", p->labs) || place_of("labs", p->built) || place_of("sandbox", p->launcher))
         return report(STATUS_USAGE, _("the labs are not beside this program; run it from where it was built"));
+    *strrchr(p->labs, '/') = '\0';
     real = realpath(p->labs, NULL);
     if (real && strlen(real) < sizeof p->labs)
         strcpy(p->labs, real);

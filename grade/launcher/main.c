@@ -29,7 +29,7 @@ enum { CANNOT = 125, KEPT_DESCRIPTORS = 4, DESCRIPTORS = 1024 };
 /* What a profile may use. `processes` binds only users who own nothing else, so it comes with -u. */
 static const struct limits {
     rlim_t cpu, memory, file, descriptors, processes;
-} limits[] = {[PROFILE_COMPILE] = {20, 2048 * MB, 64 * MB, 256, 64}, [PROFILE_RUN] = {2, 256 * MB, 1 * MB, 16, 1}};
+} limits[] = {[PROFILE_COMPILE] = {20, 2048 * MB, 64 * MB, 256, 64}, [PROFILE_RUN] = {1, 256 * MB, 1 * MB, 16, 1}};
 
 static int cannot(const char *what)
 {

