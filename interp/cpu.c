@@ -52,7 +52,7 @@ void cpu_reset(struct cpu *c, struct machine *m)
     c->seg[TR] = (struct seg){.attr = ATTR_P | SYS_TSS32_BUSY, .limit = 0xffff};
     c->cpl = 0;
     c->shadow = 0;
-    c->nmi_blocked = false;
+    c->nmi = c->nmi_blocked = false;
     c->activity = ACTIVE;
     c->cr0 = CR0_PE | CR0_ET;
     c->cr2 = c->cr3 = c->cr4 = 0;

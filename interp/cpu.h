@@ -168,6 +168,7 @@ struct cpu {
     struct seg seg[SEGS_ALL];
     uint8_t cpl;
     uint8_t shadow; /* interrupts held off until after the next instruction: 1 by STI, 2 by MOV/POP SS */
+    bool nmi;       /* one has come and waits, */
     bool nmi_blocked;
     uint8_t activity; /* enum activity */
     uint32_t cr0, cr2, cr3, cr4;

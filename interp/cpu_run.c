@@ -55,7 +55,9 @@ bool machine_hangs(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
-    if (c->activity != HALTED || (c->eflags & FL_IF && (c->intr || m->deadline_due)))
+    if (c->activity != HALTED || (c->nmi && !c->nmi_blocked) || (c->eflags & FL_IF && (c->intr || m->deadline_due)))
+        return false;
+    if (pc_can_nmi(&m->pc))
         return false;
     return !(c->eflags & FL_IF) || !(m->awaits_input || m->deadline.when != CLOCK_NEVER || pc_can_wake(&m->pc));
 }
@@ -167,11 +169,15 @@ static void take_interrupt(struct cpu *c)
 {
     struct machine *m = c->m;
 
-    if (m->deadline_due) {
+    if (c->nmi && !c->nmi_blocked) { /* first of them (SDM Vol. 3, table 6-2); none further before IRET (6.7.1) */
+        c->nmi = false;
+        c->nmi_blocked = true;
+        deliver(c, VEC_NMI, TRAP_EXTERNAL, 0);
+    } else if (m->deadline_due) {
         m->deadline_due = false;
         deliver(c, m->deadline_vector, TRAP_EXTERNAL, 0);
     } else {
-        deliver(c, pic_ack(&m->pc.pic), TRAP_EXTERNAL, 0);
+        deliver(c, pc_ack(&m->pc), TRAP_EXTERNAL, 0);
     }
 }
 

@@ -68,6 +68,7 @@ static void modes(struct state *s, struct cpu *c)
 {
     state_u8(s, &c->cpl);
     state_u8(s, &c->shadow);
+    state_bool(s, &c->nmi);
     state_bool(s, &c->nmi_blocked);
     state_u8(s, &c->activity);
     state_check(s, c->cpl <= 3, "no such privilege level");
@@ -79,7 +80,7 @@ void cpu_state(struct state *s, struct cpu *c)
 {
     uint32_t eflags = cpu_eflags(c);
 
-    state_section(s, "CPU ", 1);
+    state_section(s, "CPU ", 2);
     for (unsigned i = 0; i < GENERAL; i++)
         state_u32(s, &c->r[i]);
     state_u32(s, &c->eip);

@@ -65,6 +65,14 @@ static void host_exit(void *ctx, uint8_t code)
     attention(&m->cpu);
 }
 
+static void host_nmi(void *ctx)
+{
+    struct machine *m = ctx;
+
+    m->cpu.nmi = true;
+    attention(&m->cpu);
+}
+
 /*
  * A reset starts a PC's firmware. This machine has none, so that its run is over: what a guest that asks for a reset gets
  * is what QEMU gives with -no-reboot.
@@ -150,6 +158,7 @@ void machine_reset(struct machine *m)
                                   .add = host_add,
                                   .at = host_at,
                                   .pin = host_pin,
+                                  .nmi = host_nmi,
                                   .reset = host_reset,
                                   .a20 = host_a20,
                                   .disk = {m->disk[0], m->disk[1]},

@@ -120,7 +120,9 @@ static inline bool machine_interruptible(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
-    return (c->intr || m->deadline_due) && (c->eflags & FL_IF) && !c->shadow;
+    if (c->shadow)
+        return false;
+    return (c->nmi && !c->nmi_blocked) || ((c->intr || m->deadline_due) && (c->eflags & FL_IF));
 }
 
 /*

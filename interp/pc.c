@@ -3,20 +3,28 @@
 
 #include "interp/state.h"
 
-static void to_pin(void *irq_ctx, bool level)
+/* The PICs' INT goes to the local APIC's pin LINT0, */
+static void to_lint0(void *irq_ctx, bool level)
 {
-    const struct pc *p = irq_ctx;
-
-    p->host.pin(p->host.ctx, level);
+    lapic_extint(&((struct pc *)irq_ctx)->lapic, level);
 }
 
-static void to_pic(void *irq_ctx, unsigned line, bool level)
+/* and an ISA line to the PICs and to the I/O APIC. Whoever does not want it has it masked. */
+static void to_controllers(void *irq_ctx, unsigned line, bool level)
 {
-    pic_line(&((struct pc *)irq_ctx)->pic, line, level);
+    struct pc *p = irq_ctx;
+
+    pic_line(&p->pic, line, level);
+    ioapic_line(&p->ioapic, line, level);
 }
 
-/* Ports by the PC/AT's map (82371AB data sheet, table 6; VGA and COM1 as on every PC since). */
-static void claim_ports(struct pc *p, struct bus *b)
+static bool apic_bus(void *ctx, const struct apic_message *m)
+{
+    return lapic_message(ctx, m);
+}
+
+/* Ports by the PC/AT's map (82371AB data sheet, table 6; VGA and COM1 as on every PC since), and the APICs' pages. */
+static void claim(struct pc *p, struct bus *b)
 {
     const struct port_range map[] = {
         {0x20, 2, pic_in, pic_out, &p->pic},
@@ -46,14 +54,20 @@ static void claim_ports(struct pc *p, struct bus *b)
                    &(struct port_wide){pci_address_in_wide, pci_address_out_wide});
     bus_claim_wide(b, &(struct port_range){ATA_DATA, 1, ata_data_in, ata_data_out, &p->ata},
                    &(struct port_wide){ata_data_in_wide, ata_data_out_wide});
+    bus_claim_page(b, &(struct mmio_page){LAPIC_PAGE, lapic_load, lapic_store, &p->lapic});
+    bus_claim_page(b, &(struct mmio_page){IOAPIC_PAGE, ioapic_load, ioapic_store, &p->ioapic});
 }
 
 void pc_init(struct pc *p, struct bus *b, const struct dev_host *host)
 {
     p->host = *host;
-    p->host.irq = to_pic;
-    p->host.intr = to_pin;
+    p->host.irq = to_controllers;
+    p->host.intr = to_lint0;
     p->host.irq_ctx = p;
+    lapic_init(&p->lapic, &p->host);
+    ioapic_init(&p->ioapic, apic_bus, &p->lapic);
+    p->lapic.eoi = ioapic_eoi;
+    p->lapic.eoi_ctx = &p->ioapic;
     pic_init(&p->pic, &p->host);
     pit_init(&p->pit, &p->host);
     rtc_init(&p->rtc, &p->host);
@@ -66,7 +80,19 @@ void pc_init(struct pc *p, struct bus *b, const struct dev_host *host)
     system_init(&p->system, &p->host);
     debugport_init(&p->debugport, &p->host);
     pic_settle(&p->pic);
-    claim_ports(p, b);
+    claim(p, b);
+}
+
+uint8_t pc_ack(struct pc *p)
+{
+    int vector = lapic_ack(&p->lapic);
+
+    return vector < 0 ? pic_ack(&p->pic) : (uint8_t)vector;
+}
+
+static bool passes(const struct pc *p, unsigned irq)
+{
+    return (lapic_passes_extint(&p->lapic) && pic_passes(&p->pic, irq)) || ioapic_passes(&p->ioapic, irq);
 }
 
 bool pc_can_wake(const struct pc *p)
@@ -78,14 +104,21 @@ bool pc_can_wake(const struct pc *p)
                   {&p->uart.idle, UART_IRQ}, {&p->rtc.timer, RTC_IRQ}, {&p->ata.timer, ATA_IRQ}};
 
     for (unsigned i = 0; i < sizeof source / sizeof *source; i++)
-        if (source[i].timer->when != CLOCK_NEVER && pic_passes(&p->pic, source[i].irq))
+        if (source[i].timer->when != CLOCK_NEVER && passes(p, source[i].irq))
             return true;
-    return false;
+    return lapic_timer_wakes(&p->lapic);
+}
+
+bool pc_can_nmi(const struct pc *p)
+{
+    return ioapic_has_nmi(&p->ioapic);
 }
 
 void pc_state(struct pc *p, struct state *s)
 {
     pic_state(s, &p->pic);
+    lapic_state(s, &p->lapic);
+    ioapic_state(s, &p->ioapic);
     pit_state(s, &p->pit);
     rtc_state(s, &p->rtc);
     uart_state(s, &p->uart);

@@ -7,7 +7,9 @@
 #include "interp/dev/ata.h"
 #include "interp/dev/debugport.h"
 #include "interp/dev/host.h"
+#include "interp/dev/ioapic.h"
 #include "interp/dev/kbd.h"
+#include "interp/dev/lapic.h"
 #include "interp/dev/lpt.h"
 #include "interp/dev/pci.h"
 #include "interp/dev/pic.h"
@@ -22,6 +24,8 @@ struct state;
 struct pc {
     struct dev_host host;
     struct pic_pair pic;
+    struct lapic lapic;
+    struct ioapic ioapic;
     struct pit pit;
     struct rtc rtc;
     struct uart uart;
@@ -39,8 +43,12 @@ struct pc {
  * may not move afterwards: devices and timers point into it.
  */
 void pc_init(struct pc *p, struct bus *b, const struct dev_host *host);
+/* The INTA cycle: the vector of the interrupt that INTR stands for. */
+uint8_t pc_ack(struct pc *p);
 /* Can the devices by themselves, by time passing, raise INTR? If not, a halted processor waits forever. */
 bool pc_can_wake(const struct pc *p);
+/* The same with IF clear: an NMI would be needed. */
+bool pc_can_nmi(const struct pc *p);
 void pc_state(struct pc *p, struct state *s);
 
 #endif

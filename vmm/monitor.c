@@ -491,7 +491,7 @@ bool mon_must_interpret(struct vm *vm)
 
     if (v->t[0] >= g->clock.next)
         clock_fire(&g->clock, v->t[0]);
-    if (v->pending || (v->intr && (v->eflags & FL_IF) && !v->shadow))
+    if (v->pending || machine_interruptible(g))
         return true;
     n->why = representable(n);
     if (n->why != WHY_nothing)

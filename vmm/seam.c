@@ -266,8 +266,8 @@ static enum vm_next run(struct vm *vm, uint64_t until)
         mon_wait(vm);
         return VM_EMULATED;
     }
-    if (!interrupts && v->intr && (v->eflags & FL_IF) && !v->shadow)
-        return VM_INTERPRET; /* which delivers it, before the next instruction */
+    if (machine_interruptible(mon_guest(vm))) /* before the instruction, which may be a CLI */
+        return VM_INTERPRET;
     return must ? instead_of_trap(s, vm) : VM_RESUME;
 }
 

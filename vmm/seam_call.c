@@ -184,7 +184,7 @@ static void ack(struct seam *s, struct vm *vm, struct lab_call *c)
         mon_complain(vm, _("lab_ack: there is no interrupt to take"));
         return;
     }
-    c->value = pic_ack(&g->pc.pic);
+    c->value = pc_ack(&g->pc);
     s->now.acked = true;
     s->now.vector = (uint8_t)c->value;
     g->cpu.activity = ACTIVE;

@@ -118,6 +118,8 @@ enum why_not representable(struct monitor *n)
         return WHY_shadow;
     if (v->activity != ACTIVE)
         return WHY_inactive;
+    if (v->nmi_blocked)
+        return WHY_nmi;
     if (v->eip >= SEG_CUT || v->seg[CS].base + v->eip >= SEG_CUT)
         return WHY_high_code;
     for (unsigned i = 0; i < SEGS; i++) {
