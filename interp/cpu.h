@@ -16,6 +16,20 @@
 enum reg { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, REG_ZERO, REG_EA, REG_SLOTS };
 enum seg_reg { ES, CS, SS, DS, FS, GS, SEGS, LDTR = SEGS, TR, SEGS_ALL };
 
+/* What CPUID says of the processor (SDM Vol. 2, CPUID): a P6 without x87, and with an APIC. */
+enum {
+    CPUID_PSE = 1 << 3,
+    CPUID_TSC = 1 << 4,
+    CPUID_MSR = 1 << 5,
+    CPUID_CX8 = 1 << 8,
+    CPUID_APIC = 1 << 9,
+    CPUID_SEP = 1 << 11,
+    CPUID_PGE = 1 << 13,
+    CPUID_CMOV = 1 << 15,
+    CPU_SIGNATURE = 0x650,
+    CPU_FEATURES = CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_APIC | CPUID_SEP | CPUID_PGE | CPUID_CMOV
+};
+
 /* EFLAGS (SDM Vol. 1, 3.4.3). */
 enum {
     FL_CF = 1 << 0,

@@ -45,7 +45,19 @@ HANDLER(h_rdmsr)
 {
     begin(c, o);
     ring0_only(c, NULL);
-    return answer(c, o, c->r[ECX] == MSR_TSC ? time_stamp(c) : *sysenter_msr(c, c->r[ECX]));
+    switch (c->r[ECX]) {
+    case MSR_TSC: return answer(c, o, time_stamp(c));
+    case LAPIC_MSR: return answer(c, o, lapic_base(&c->m->pc.lapic));
+    default: return answer(c, o, *sysenter_msr(c, c->r[ECX]));
+    }
+}
+
+/* CPUID goes on to speak of an APIC that was switched off here: not as SDM Vol. 3, 11.4.3 has it. */
+static void write_apic_base(struct cpu *c, uint64_t v)
+{
+    if (lapic_set_base(&c->m->pc.lapic, v))
+        raise_fault(c, NULL, VEC_GP, 0);
+    attention(c);
 }
 
 HANDLER(h_wrmsr)
@@ -57,6 +69,8 @@ HANDLER(h_wrmsr)
     v = (uint64_t)c->r[EDX] << 32 | c->r[EAX];
     if (c->r[ECX] == MSR_TSC)
         c->msr.tsc_offset = (int64_t)(v - c->t[0]);
+    else if (c->r[ECX] == LAPIC_MSR)
+        write_apic_base(c, v);
     else
         *sysenter_msr(c, c->r[ECX]) = (uint32_t)v;
     return finish(c, o);
@@ -104,19 +118,9 @@ HANDLER(h_sysexit)
     return go_on(c, o);
 }
 
-/* What CPUID says: a P6-class processor without x87 (SDM Vol. 2, CPUID). Leaves past the last one give the last. */
+/* Leaves past the last one give the last. */
 HANDLER(h_cpuid)
 {
-    enum {
-        FAMILY6 = 0x650,
-        PSE = 1 << 3,
-        TSC = 1 << 4,
-        MSR = 1 << 5,
-        CX8 = 1 << 8,
-        SEP = 1 << 11,
-        PGE = 1 << 13,
-        CMOV = 1 << 15
-    };
     static const char vendor[12] = {'R', 'i', 'n', 'g', 's', 'i', 'd', 'e', 'I', 'A', '3', '2'};
 
     if (c->r[EAX] == 0) {
@@ -125,9 +129,9 @@ HANDLER(h_cpuid)
         memcpy(&c->r[EDX], vendor + 4, 4);
         memcpy(&c->r[ECX], vendor + 8, 4);
     } else {
-        c->r[EAX] = FAMILY6;
+        c->r[EAX] = CPU_SIGNATURE;
         c->r[EBX] = c->r[ECX] = 0;
-        c->r[EDX] = PSE | TSC | MSR | CX8 | SEP | PGE | CMOV;
+        c->r[EDX] = CPU_FEATURES;
     }
     NEXT;
 }

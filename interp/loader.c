@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "interp/addr.h"
+#include "interp/firmware.h"
 #include "interp/loader_image.h"
 #include "interp/machine.h"
 
@@ -16,7 +17,7 @@
  *      640 KiB ...     the PC's hole
  *      1 MiB ...       images; modules, page-aligned, behind the last of them
  */
-enum { INFO_FIRST = 0x9000, INFO_LIMIT = 0x9f000, HOLE_START = 0xa0000, HIGH = 0x100000 };
+enum { INFO_FIRST = 0x9000, INFO_LIMIT = 0x9f000, LOW_END = FIRMWARE_EBDA, HOLE_START = 0xa0000, HIGH = 0x100000 };
 
 /* The Multiboot information structure (Multiboot 0.6.96, 3.3), by offset. */
 enum {
@@ -235,12 +236,12 @@ static void write_mmap_entry(struct loading *l, uint32_t at, uint64_t from, uint
 
 static void write_memory(struct loading *l)
 {
-    uint64_t mem = l->m->mem, low = mem < HOLE_START ? mem : HOLE_START;
+    uint64_t mem = l->m->mem, low = mem < LOW_END ? mem : LOW_END;
     unsigned entries = mem > HIGH ? 3 : 2;
     uint32_t at = take(l, (uint64_t)entries * MMAP_ENTRY);
 
     write_mmap_entry(l, at, 0, low, MMAP_RAM);
-    write_mmap_entry(l, at + MMAP_ENTRY, HOLE_START, HIGH, MMAP_RESERVED);
+    write_mmap_entry(l, at + MMAP_ENTRY, LOW_END, HIGH, MMAP_RESERVED);
     if (mem > HIGH)
         write_mmap_entry(l, at + 2 * MMAP_ENTRY, HIGH, mem, MMAP_RAM);
     poke(l, l->info + MBI_MMAP_LENGTH, entries * MMAP_ENTRY);
@@ -268,6 +269,7 @@ int loader_boot(struct machine *m, const struct boot *b, char *error, size_t roo
 
     if (image_read(b, &l.image, error, room) || place_image(&l) || place_modules(&l) || place_info(&l))
         return -1;
+    firmware_leave(m);
     write_image(&l);
     write_info(&l);
     /* The machine's state at entry: Multiboot 0.6.96, 3.2. */

@@ -172,7 +172,7 @@ Test(loader, elf_with_modules)
     info = m->cpu.r[EBX];
     cr_expect_eq(info, 0x9000);
     cr_expect_eq(peek(info), 0x24d, "memory, command line, modules, memory map, loader name");
-    cr_expect_eq(peek(info + 4), 640);
+    cr_expect_eq(peek(info + 4), 639);
     cr_expect_eq(peek(info + 8), 15 * 1024);
     cr_expect_str_eq(peek_string(peek(info + 16)), "build/k.elf a b=c");
     cr_expect_str_eq(peek_string(peek(info + 64)), "ringside");
@@ -189,7 +189,7 @@ Test(loader, elf_with_modules)
     cr_assert_eq(peek(info + 44), 72);
     map = peek(info + 48);
     for (unsigned i = 0; i < 3; i++) {
-        static const uint32_t wanted[3][3] = {{0, 0xa0000, 1}, {0xa0000, 0x60000, 2}, {0x100000, 15 * MIB, 1}};
+        static const uint32_t wanted[3][3] = {{0, 0x9fc00, 1}, {0x9fc00, 0x60400, 2}, {0x100000, 15 * MIB, 1}};
 
         cr_expect_eq(peek(map + 24 * i), 20);
         cr_expect_eq(peek(map + 24 * i + 4), wanted[i][0]);
