@@ -51,8 +51,8 @@ FOLDERS := interp interp/dev shadowpt vmm grade ui ui/debug ui/view ui/shell ui/
 NOT_BUILT := ui/shell/line_$(if $(filter no,$(READLINE)),readline,without).c
 SRCS := $(sort $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 OBJS := $(SRCS:%.c=$(OBJ)/%.o)
-# What tests and fuzz targets link with; the faces are tested from outside (tests/cli_*.sh).
-PARTS := $(filter-out $(OBJ)/ui/%,$(OBJS))
+# What tests and fuzz targets link with: all but the commands and the screen, which are tested from outside.
+PARTS := $(filter-out $(addprefix $(OBJ)/ui/,main.o run.o demo.o isa.o tui/% shell/%),$(OBJS))
 
 TEST_SRCS := $(sort $(wildcard tests/*_test.c))
 TEST_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(TEST_SRCS) $(sort $(wildcard tests/support/*.c)))
@@ -172,7 +172,8 @@ MESSAGES_IN := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/*.h $(d)/*
 pot: $(POT)
 $(POT): $(MESSAGES_IN)
 	@mkdir -p $(@D)
-	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 --add-comments=TRANSLATORS --no-wrap --no-location \
+	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 -kEXIT:2 -kWHY:2 --add-comments=TRANSLATORS \
+	    --no-wrap --no-location \
 	    --package-name=ringside --force-po -o $@ $(MESSAGES_IN)
 
 po-update: pot

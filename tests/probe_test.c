@@ -44,11 +44,11 @@ struct places {
 
 static void find_places(const struct micro *m, struct places *p)
 {
-    struct session s;
+    struct play s;
     const struct cpu *c;
 
     *p = (struct places){.breaks = 0};
-    session_open(&s, "native", true, m, true);
+    play_open(&s, "native", true, m, true);
     c = &vm_guest(s.vm)->cpu;
     for (unsigned i = 0; i < 3000 && p->breaks < BREAKS && vm_step(s.vm) == OUTCOME_NONE; i++) {
         uint32_t at = c->seg[CS].base + c->eip;
@@ -61,7 +61,7 @@ static void find_places(const struct micro *m, struct places *p)
         if (i < 200)
             p->stack = c->seg[SS].base + c->r[ESP];
     }
-    session_close(&s);
+    play_close(&s);
 }
 
 static void record(void *ctx, bool physical, const struct event *e)
@@ -98,12 +98,12 @@ static void toggle(struct vm *v, gva_t at)
 
 static void run(const struct micro *m, const char *how, bool insns, const struct places *p, struct watched_run *r)
 {
-    struct session s;
+    struct play s;
 
     *r = (struct watched_run){.stops = 0};
     r->met = malloc(STOPS_KEPT * sizeof *r->met);
     cr_assert_not_null(r->met);
-    session_open(&s, how, insns, m, true);
+    play_open(&s, how, insns, m, true);
     vm_observe(s.vm, record, r);
     if (p)
         look(s.vm, p);
@@ -115,7 +115,7 @@ static void run(const struct micro *m, const char *how, bool insns, const struct
     }
     vm_get_stats(s.vm, &r->stats);
     machine_digest(vm_guest(s.vm), r->digest);
-    session_close(&s);
+    play_close(&s);
 }
 
 static void release(struct watched_run *r)
@@ -214,10 +214,10 @@ Test(probe, lets_a_debugger_change_the_guest)
 
         find_places(&list[i], &p);
         for (unsigned t = 0; t < EQUAL; t++) {
-            struct session s;
+            struct play s;
             enum outcome o;
 
-            session_open(&s, technique[t], true, &list[i], true);
+            play_open(&s, technique[t], true, &list[i], true);
             look(s.vm, &p);
             for (unsigned k = 1; (o = vm_run(s.vm, LIMIT / 20)) == OUTCOME_NONE; k++)
                 if (k % 7 == 0) {
@@ -226,7 +226,7 @@ Test(probe, lets_a_debugger_change_the_guest)
                     vm_changed(s.vm);
                 }
             machine_digest(vm_guest(s.vm), digest[t]);
-            session_close(&s);
+            play_close(&s);
             cr_expect_str_eq(digest[t], digest[0], "%s under %s", list[i].name, technique[t]);
         }
     }
@@ -240,13 +240,13 @@ Test(probe, is_told_by_steps_and_runs)
     unsigned n = micro_list(list);
 
     for (unsigned t = 0; t < TECHNIQUES; t++) {
-        struct session s;
+        struct play s;
         struct places p;
         const struct cpu *c;
         uint64_t insns;
 
         find_places(&list[0], &p);
-        session_open(&s, technique[t], true, &list[0], true);
+        play_open(&s, technique[t], true, &list[0], true);
         c = &vm_guest(s.vm)->cpu;
         for (unsigned i = 0; i < 8; i++) {
             cr_assert_eq(vm_break(s.vm, gva(p.code[i])), 0);
@@ -269,7 +269,7 @@ Test(probe, is_told_by_steps_and_runs)
             cr_assert_eq(vm_break(s.vm, gva(i)), 0, "%u", i);
         cr_assert_eq(vm_break(s.vm, gva(PROBES_MAX)), -1);
         cr_assert_eq(vm_break(s.vm, gva(7)), 0); /* again */
-        session_close(&s);
+        play_close(&s);
     }
     micro_free(list, n);
 }

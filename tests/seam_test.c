@@ -14,9 +14,9 @@ enum { PATIENCE = 2000000000 };
 
 static const char *const solution = "build/labs/02-trap-and-emulate/solution.so";
 
-static void run(const struct micro *m, const struct technique *t, char digest[33], struct session *s)
+static void run(const struct micro *m, const struct technique *t, char digest[33], struct play *s)
 {
-    session_open_as(s, t, true, true, m, true);
+    play_open_as(s, t, true, true, m, true);
     (void)vm_run(s->vm, PATIENCE);
     machine_digest(vm_guest(s->vm), digest);
 }
@@ -37,7 +37,7 @@ Test(seam, plugin_equals_native)
 
         cr_assert_not_null(t, "%s", error);
         for (unsigned i = 0; i < n; i++) {
-            static struct session native, s;
+            static struct play native, s;
             char expected[33], got[33];
 
             run(&list[i], technique_find("native"), expected, &native);
@@ -45,8 +45,8 @@ Test(seam, plugin_equals_native)
             cr_expect_str_eq(vm_complaint(s.vm), "", "%s, %s", list[i].name, plugin[p]);
             cr_expect_str_eq(got, expected, "%s, %s", list[i].name, plugin[p]);
             cr_expect_str_eq(s.console, native.console, "%s, %s", list[i].name, plugin[p]);
-            session_close(&native);
-            session_close(&s);
+            play_close(&native);
+            play_close(&s);
         }
     }
     micro_free(list, n);
@@ -56,7 +56,7 @@ Test(seam, plugin_equals_native)
 Test(seam, plugin_steps)
 {
     static struct micro list[GUESTS_MAX];
-    static struct session whole, steps;
+    static struct play whole, steps;
     unsigned n = micro_list(list), i = 0;
     char error[200], expected[33], got[33];
     const struct technique *t = plugin_open(solution, error, sizeof error);
@@ -65,7 +65,7 @@ Test(seam, plugin_steps)
     while (strcmp(list[i].name, "timer") != 0)
         i++;
     run(&list[i], t, expected, &whole);
-    session_open_as(&steps, t, true, true, &list[i], true);
+    play_open_as(&steps, t, true, true, &list[i], true);
     do {
         uint64_t before = machine_now(vm_guest(steps.vm)), idle = vm_guest(steps.vm)->idle_ticks;
 
@@ -75,8 +75,8 @@ Test(seam, plugin_steps)
     } while (o == OUTCOME_NONE);
     machine_digest(vm_guest(steps.vm), got);
     cr_assert_str_eq(got, expected);
-    session_close(&whole);
-    session_close(&steps);
+    play_close(&whole);
+    play_close(&steps);
     micro_free(list, n);
 }
 
@@ -95,18 +95,18 @@ static enum lab_next ask(struct seam *s, struct vm *vm, const struct lab_trap *t
 /* A message and the answer that follows it -> the complaint that ends the run; "": none. */
 static void complaint_of(const struct micro *m, struct lab_call c, enum lab_next next, const char *expected)
 {
-    static struct session s;
+    static struct play s;
     static struct seam seam;
 
     seam_init(&seam, "test", SEAM_ALL);
     seam.ask = ask;
     wanted = c;
     answer = next;
-    session_open_as(&s, &seam.technique, true, true, m, true);
+    play_open_as(&s, &seam.technique, true, true, m, true);
     (void)vm_run(s.vm, 100000);
     cr_expect(strstr(vm_complaint(s.vm), expected) && !*vm_complaint(s.vm) == !*expected, "'%s', not '%s'",
               vm_complaint(s.vm), expected);
-    session_close(&s);
+    play_close(&s);
 }
 
 Test(seam, refuses_what_is_not_allowed)

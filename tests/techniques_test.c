@@ -16,7 +16,7 @@ static const char *const technique[] = {"native", "emulate", "trap+v", "trap"};
 enum { EQUAL = 3, TECHNIQUES = 4 }; /* the first three promise equality */
 
 /* "ok", "failed 3": as the head comments have it. */
-static void end_of(struct session *s, enum outcome o, char text[32])
+static void end_of(struct play *s, enum outcome o, char text[32])
 {
     if (o == OUTCOME_FAILED)
         snprintf(text, 32, "failed %u", vm_guest(s->vm)->exit_code);
@@ -24,7 +24,7 @@ static void end_of(struct session *s, enum outcome o, char text[32])
         snprintf(text, 32, "%s", outcome_name(o));
 }
 
-static void sums_hold(struct session *s, const char *where)
+static void sums_hold(struct play *s, const char *where)
 {
     struct vm_stats t;
 
@@ -41,18 +41,18 @@ struct end {
 
 static void run(const struct micro *m, const char *how, bool insns, struct end *e)
 {
-    struct session s;
+    struct play s;
     char where[80];
 
     snprintf(where, sizeof where, "%s under %s", m->name, how);
-    session_open(&s, how, insns, m, true);
+    play_open(&s, how, insns, m, true);
     end_of(&s, vm_run(s.vm, strcmp(how, "trap") == 0 && strcmp(m->hole, "iret") == 0 ? PATIENCE_LOST : PATIENCE),
            e->outcome);
     machine_digest(vm_guest(s.vm), e->digest);
     memcpy(e->console, s.console, CONSOLE_MAX);
     e->hole = *vm_hole(s.vm);
     sums_hold(&s, where);
-    session_close(&s);
+    play_close(&s);
 }
 
 static bool same(const struct end *a, const struct end *b)
@@ -108,16 +108,16 @@ static const struct micro *by_name(const struct micro *list, unsigned n, const c
 /* Loads a state into a fresh machine under another technique and runs on. */
 static void go_on_elsewhere(const struct micro *m, const char *how, const struct state *saved, struct end *e)
 {
-    struct session s;
+    struct play s;
     struct state in;
 
-    session_open(&s, how, true, m, false);
+    play_open(&s, how, true, m, false);
     state_init_load(&in, saved->data, saved->size);
     cr_assert_eq(machine_state(vm_guest(s.vm), &in), 0, "%s", in.error);
     end_of(&s, vm_run(s.vm, PATIENCE), e->outcome);
     machine_digest(vm_guest(s.vm), e->digest);
     memcpy(e->console, s.console, CONSOLE_MAX);
-    session_close(&s);
+    play_close(&s);
 }
 
 /* At every instruction the state is saved, loaded under the next technique, and run to the same end. */
@@ -127,11 +127,11 @@ Test(techniques, hand_a_guest_on_at_every_instruction)
     static struct end straight, moved;
     unsigned n = micro_list(list), at = 0;
     const struct micro *m = by_name(list, n, "divide");
-    struct session s;
+    struct play s;
     enum outcome o;
 
     run(m, "native", true, &straight);
-    session_open(&s, "trap+v", true, m, true);
+    play_open(&s, "trap+v", true, m, true);
     do {
         struct state saved;
 
@@ -146,7 +146,7 @@ Test(techniques, hand_a_guest_on_at_every_instruction)
         o = vm_step(s.vm);
     } while (o == OUTCOME_NONE);
     cr_assert_gt(at, 500);
-    session_close(&s);
+    play_close(&s);
     micro_free(list, n);
 }
 
@@ -179,12 +179,12 @@ Test(techniques, trace_the_same_twice)
         struct trace trace[2] = {{0}, {0}};
 
         for (unsigned i = 0; i < 2; i++) {
-            struct session s;
+            struct play s;
 
-            session_open(&s, technique[t], false, m, true);
+            play_open(&s, technique[t], false, m, true);
             vm_observe(s.vm, record, &trace[i]);
             (void)vm_run(s.vm, PATIENCE);
-            session_close(&s);
+            play_close(&s);
         }
         cr_assert_gt(trace[0].count, 10);
         cr_assert_eq(trace[0].count, trace[1].count, "%s", technique[t]);
@@ -209,15 +209,15 @@ Test(techniques, give_an_observer_the_kinds_it_wants)
         size_t at = 0;
 
         for (unsigned i = 0; i < 2; i++) {
-            struct session s;
+            struct play s;
 
-            session_open(&s, technique[t], true, m, true);
+            play_open(&s, technique[t], true, m, true);
             vm_observe(s.vm, record, i ? &some : &all);
             if (i)
                 vm_observe_only(s.vm, WANTED);
             (void)vm_run(s.vm, PATIENCE_LOST);
             machine_digest(vm_guest(s.vm), digest[i]);
-            session_close(&s);
+            play_close(&s);
         }
         cr_expect_str_eq(digest[1], digest[0], "%s", technique[t]);
         for (size_t i = 0; i < all.count; i++)

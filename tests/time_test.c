@@ -27,7 +27,7 @@ struct counts {
     uint64_t cycles, insns, hits, misses, flushes, by[ACCOUNTS];
 };
 
-static void count(struct session *s, struct counts *k)
+static void count(struct play *s, struct counts *k)
 {
     struct machine *g = vm_guest(s->vm);
 
@@ -42,12 +42,12 @@ static void count(struct session *s, struct counts *k)
     memcpy(k->by, g->by, sizeof k->by);
 }
 
-static void in_one_go(struct session *s)
+static void in_one_go(struct play *s)
 {
     (void)vm_run(s->vm, LIMIT);
 }
 
-static void in_slices(struct session *s)
+static void in_slices(struct play *s)
 {
     uint64_t seed = 99, tick;
 
@@ -58,20 +58,20 @@ static void in_slices(struct session *s)
     } while (vm_run(s->vm, tick) == OUTCOME_LIMIT && tick < LIMIT);
 }
 
-static void step_by_step(struct session *s)
+static void step_by_step(struct play *s)
 {
     while (machine_now(vm_guest(s->vm)) < LIMIT && machine_step(vm_guest(s->vm), LIMIT) == STOP_STEP)
         ;
 }
 
-static void compare(const struct micro *m, const char *technique, bool insns, void (*run)(struct session *),
+static void compare(const struct micro *m, const char *technique, bool insns, void (*run)(struct play *),
                     const char *how)
 {
-    struct session a, b;
+    struct play a, b;
     struct counts x, y;
 
-    session_open(&a, technique, insns, m, true);
-    session_open(&b, technique, insns, m, true);
+    play_open(&a, technique, insns, m, true);
+    play_open(&b, technique, insns, m, true);
     in_one_go(&a);
     run(&b);
     count(&a, &x);
@@ -85,8 +85,8 @@ static void compare(const struct micro *m, const char *technique, bool insns, vo
     cr_expect_eq(y.misses, x.misses, "%s under %s, %s: TLB misses", m->name, technique, how);
     cr_expect_eq(y.flushes, x.flushes, "%s under %s, %s: flushes", m->name, technique, how);
     cr_expect_arr_eq(y.by, x.by, sizeof x.by, "%s under %s, %s: accounts", m->name, technique, how);
-    session_close(&a);
-    session_close(&b);
+    play_close(&a);
+    play_close(&b);
 }
 
 Test(time, does_not_depend_on_how_a_run_is_cut)
@@ -110,19 +110,19 @@ Test(time, of_a_monitored_guest_counts_instructions_exactly)
     unsigned n = micro_list(list);
 
     for (unsigned i = 0; i < n; i++) {
-        struct session a, b;
+        struct play a, b;
         struct counts x, y;
 
-        session_open(&a, "trap+v", true, &list[i], true);
-        session_open(&b, "trap+v", true, &list[i], true);
+        play_open(&a, "trap+v", true, &list[i], true);
+        play_open(&b, "trap+v", true, &list[i], true);
         in_one_go(&a);
         in_slices(&b);
         count(&a, &x);
         count(&b, &y);
         cr_expect_str_eq(y.digest, x.digest, "%s", list[i].name);
         cr_expect_eq(y.insns, x.insns, "%s", list[i].name);
-        session_close(&a);
-        session_close(&b);
+        play_close(&a);
+        play_close(&b);
     }
     micro_free(list, n);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* native: no monitor. The guest is on the machine at ring 0: the baseline of every table. */
 #include "vmm/technique.h"
+#include "vmm/words.h"
 
 const struct technique technique_native = {
-    .name = "native", .doc = "no monitor: the guest on the machine itself, at ring 0", .on_hardware = true};
+    .name = "native", .doc = N_("no monitor: the guest on the machine itself, at ring 0"), .on_hardware = true};

@@ -274,7 +274,7 @@ static enum vm_next run(struct vm *vm, uint64_t until)
 void seam_init(struct seam *s, const char *name, uint32_t duties)
 {
     *s = (struct seam){.technique = {.name = name,
-                                     .doc = "trap-and-emulate by a plug-in",
+                                     .doc = N_("trap-and-emulate by a plug-in"),
                                      .needs_monitor = true,
                                      .on_trap = on_trap,
                                      .run = run},

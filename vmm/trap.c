@@ -7,6 +7,7 @@
  */
 #include "interp/machine.h"
 #include "vmm/monitor.h"
+#include "vmm/words.h"
 
 static enum vm_next on_trap(struct vm *vm, const struct trap *t)
 {
@@ -28,7 +29,7 @@ static enum vm_next run(struct vm *vm, uint64_t until)
 }
 
 const struct technique technique_trap = {.name = "trap",
-                                         .doc = "trap-and-emulate: the guest kernel at ring 1, shadow page tables",
+                                         .doc = N_("trap-and-emulate: the guest kernel at ring 1, shadow page tables"),
                                          .needs_monitor = true,
                                          .on_trap = on_trap,
                                          .run = run};

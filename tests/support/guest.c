@@ -61,13 +61,13 @@ void micro_free(struct micro *list, unsigned count)
 
 static void print(void *ctx, uint8_t byte)
 {
-    struct session *s = ctx;
+    struct play *s = ctx;
 
     if (s->printed + 1 < CONSOLE_MAX)
         s->console[s->printed++] = (char)byte;
 }
 
-static void arm(struct session *s)
+static void arm(struct play *s)
 {
     struct machine *g = vm_guest(s->vm);
     bool more = s->next_key < s->guest->keys;
@@ -78,13 +78,13 @@ static void arm(struct session *s)
 
 static void press(void *dev)
 {
-    struct session *s = dev;
+    struct play *s = dev;
 
     cr_assert_eq(kbd_press(&vm_guest(s->vm)->pc.kbd, s->guest->key[s->next_key++].name), 0);
     arm(s);
 }
 
-static struct disk *open_disk(struct session *s, char *error, size_t room)
+static struct disk *open_disk(struct play *s, char *error, size_t room)
 {
     char path[80];
 
@@ -94,8 +94,8 @@ static struct disk *open_disk(struct session *s, char *error, size_t room)
     return s->disk;
 }
 
-void session_open_as(struct session *s, const struct technique *t, bool virtualizable, bool clock_insns,
-                     const struct micro *guest, bool boot)
+void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool clock_insns,
+                  const struct micro *guest, bool boot)
 {
     char error[200];
     struct vm_config k = {.technique = t,
@@ -107,7 +107,7 @@ void session_open_as(struct session *s, const struct technique *t, bool virtuali
                           .clock_insns = clock_insns};
     const struct boot b = {.name = guest->name, .image = guest->image, .size = guest->size};
 
-    *s = (struct session){.guest = guest};
+    *s = (struct play){.guest = guest};
     if (guest->disk[0])
         k.disk[0] = open_disk(s, error, sizeof error);
     s->vm = vm_create(&k, error, sizeof error);
@@ -120,15 +120,15 @@ void session_open_as(struct session *s, const struct technique *t, bool virtuali
     arm(s);
 }
 
-void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot)
+void play_open(struct play *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot)
 {
     char name[32];
 
     (void)sscanf(technique, "%31[^+]", name);
-    session_open_as(s, technique_find(name), strstr(technique, "+v"), clock_insns, guest, boot);
+    play_open_as(s, technique_find(name), strstr(technique, "+v"), clock_insns, guest, boot);
 }
 
-void session_close(struct session *s)
+void play_close(struct play *s)
 {
     char error[200];
 

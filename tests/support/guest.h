@@ -33,7 +33,7 @@ unsigned micro_list(struct micro list[GUESTS_MAX]);
 void micro_free(struct micro *list, unsigned count);
 
 /* A VM that runs, its console, and keys that come by the clock. */
-struct session {
+struct play {
     struct vm *vm;
     char console[CONSOLE_MAX];
     size_t printed;
@@ -44,10 +44,10 @@ struct session {
 };
 
 /* technique: its name, with "+v" behind it for a virtualizable CPU. Boots the guest unless `boot` is false. */
-void session_open(struct session *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot);
+void play_open(struct play *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot);
 /* The same for a technique that is at hand. */
-void session_open_as(struct session *s, const struct technique *t, bool virtualizable, bool clock_insns,
-                     const struct micro *guest, bool boot);
-void session_close(struct session *s);
+void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool clock_insns,
+                  const struct micro *guest, bool boot);
+void play_close(struct play *s);
 
 #endif

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Who ran: strips of letters over cycles. Each letter is who had most of the cycles that its column stands for. */
+/*
+ * Who ran: strips of letters over cycles. A column has room for one letter, and often several had their part in it: each
+ * part is added to its owner's account, and the letter is whose account stands highest. So over any stretch there are as
+ * many letters of each kind as it had of the cycles.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -13,17 +17,6 @@ enum { STRIP_MAX = 256, NAME = 2, NUMBER = 18, NUMBER_WIDTH = 13 };
 
 static const enum look look_of[WHOS] = {LOOK_USER, LOOK_KERNEL, LOOK_MONITOR, LOOK_FAINT};
 
-/* One letter; a column of which nothing is known stays blank. */
-static void cell(struct sheet *s, const uint64_t by[WHOS])
-{
-    enum who most = 0;
-
-    for (enum who w = 1; w < WHOS; w++)
-        if (by[w] > by[most])
-            most = w;
-    sheet_put(s, look_of[most], "%c", by[most] ? who_letter(most) : ' ');
-}
-
 static uint64_t sum(const uint64_t by[WHOS])
 {
     uint64_t all = 0;
@@ -31,6 +24,25 @@ static uint64_t sum(const uint64_t by[WHOS])
     for (enum who w = 0; w < WHOS; w++)
         all += by[w];
     return all;
+}
+
+/* One letter; a column of which nothing is known stays blank. */
+static void cell(struct sheet *s, const uint64_t by[WHOS], double account[WHOS])
+{
+    uint64_t all = sum(by);
+    enum who most = WHOS;
+
+    for (enum who w = 0; w < WHOS && all; w++) {
+        account[w] += (double)by[w] / (double)all;
+        if (by[w] && (most == WHOS || account[w] > account[most]))
+            most = w;
+    }
+    if (most == WHOS) {
+        sheet_text(s, LOOK_PLAIN, " ");
+        return;
+    }
+    account[most] -= 1;
+    sheet_put(s, look_of[most], "%c", who_letter(most));
 }
 
 static void legend(struct sheet *s, const uint64_t by[WHOS])
@@ -53,6 +65,7 @@ static void whole_run(const struct timeline *t, int width, struct sheet *s)
 {
     unsigned used = timeline_used(t), cells = used < (unsigned)width ? used : (unsigned)width;
     uint64_t all[WHOS] = {0};
+    double account[WHOS] = {0};
 
     sheet_line(s, LOOK_LABEL, _("the whole run: %" PRIu64 " cycles"), t->since - t->start);
     for (unsigned i = 0; i < cells; i++) {
@@ -63,7 +76,7 @@ static void whole_run(const struct timeline *t, int width, struct sheet *s)
                 by[w] += t->bin[b][w];
         for (enum who w = 0; w < WHOS; w++)
             all[w] += by[w];
-        cell(s, by);
+        cell(s, by, account);
     }
     sheet_end(s);
     legend(s, all);
@@ -73,6 +86,7 @@ static void whole_run(const struct timeline *t, int width, struct sheet *s)
 static void last_run(const struct timeline *t, uint64_t from, int width, struct sheet *s)
 {
     uint64_t to = t->since, all[WHOS], by[WHOS], cells;
+    double account[WHOS] = {0};
     uint64_t oldest = t->change[t->changes > TIMELINE_CHANGES ? t->changes % TIMELINE_CHANGES : 0].at;
 
     if (from < oldest)
@@ -81,7 +95,7 @@ static void last_run(const struct timeline *t, uint64_t from, int width, struct 
     sheet_line(s, LOOK_LABEL, _("the last run: %" PRIu64 " cycles"), to - from);
     for (uint64_t i = 0; i < cells; i++) {
         timeline_recent(t, from + (to - from) * i / cells, from + (to - from) * (i + 1) / cells, by);
-        cell(s, by);
+        cell(s, by, account);
     }
     sheet_end(s);
     timeline_recent(t, from, to, all);
@@ -103,9 +117,10 @@ const struct view view_chart = {
     .title = N_("Who ran"),
     .doc =
         N_("who had the processor over time: guest user, guest kernel, monitor, idle; the whole run and the last one"),
-    .detail = N_("Time goes from left to right, in cycles of the physical CPU. Each letter is who had most of its "
-                 "column: u the guest's user programs, k its kernel, M the monitor, . nobody (HLT). The table below "
-                 "a strip counts every cycle, also those that were too few for a letter. In native there is no "
-                 "monitor; in emulate the monitor's interpreter does everything."),
-    .source = N_("SDM Vol. 3, 5.5 \"Privilege Levels\""),
+    .detail = N_("Time goes from left to right, in cycles of the physical CPU. Over any stretch there "
+                 "are as many letters of each kind as it had of the cycles: u the guest's user programs, k its kernel, "
+                 "M the monitor, . nobody (HLT). The table below a strip counts every cycle, also those that were too "
+                 "few for a letter. In native there is no monitor; in emulate the monitor's interpreter does "
+                 "everything."),
+    .source = "SDM Vol. 3, 5.5 \"Privilege Levels\"",
     .draw = draw};

@@ -223,5 +223,5 @@ const struct view view_code = {
                  "while disabled. P is a privileged instruction: it traps outside ring 0. H is a hole: sensitive, for "
                  "it reads or changes what a monitor must keep to itself, and yet it does not trap. Popek and "
                  "Goldberg's theorem asks that no H be left; IA-32 has 17 by Robin and Irvine's count."),
-    .source = N_("SDM Vol. 2; Popek and Goldberg 1974; Robin and Irvine 2000"),
+    .source = "SDM Vol. 2; Popek and Goldberg 1974; Robin and Irvine 2000",
     .draw = draw};

@@ -89,7 +89,7 @@ const struct view view_console = {
     .title = N_("Console (COM1)"),
     .doc = N_("what the guest has written to its first serial port"),
     .detail = N_("The guest writes bytes to port 3f8; under a monitor each of them is a trap, and the serial port that "
-                 "answers is a virtual one. What you type into this pane goes to the guest's keyboard."),
-    .source = N_("National Semiconductor PC16550D data sheet"),
+                 "answers is a virtual one. What you type into this pane goes to that port."),
+    .source = "National Semiconductor PC16550D data sheet",
     .draw = draw,
     .at_end = true};

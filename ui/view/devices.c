@@ -60,13 +60,13 @@ static void put_pit(const struct machine *m, struct sheet *s)
 
         counter_sync(&c, pulse);
         label(s, i ? "" : "PIT");
-        if (c.started)
-            sheet_put(s, LOOK_PLAIN, _("%u mode %u, %u of %u, %.1f Hz"), i, c.mode, counter_value(&c, pulse), c.reload,
-                      (double)PIT_HZ / c.reload);
-        else
-            sheet_put(s, LOOK_PLAIN, _("%u mode %u, stands still"), i, c.mode);
-        sheet_put(s, LOOK_FAINT, " (%s)", _(use[i]));
-        sheet_end(s);
+        if (!c.started) {
+            sheet_line(s, LOOK_PLAIN, _("%s: stands still"), _(use[i]));
+            continue;
+        }
+        sheet_line(s, LOOK_PLAIN, _("%s: mode %u, %.1f Hz"), _(use[i]), c.mode, (double)PIT_HZ / c.reload);
+        sheet_to(s, VALUE);
+        sheet_line(s, LOOK_PLAIN, _("at %u of %u"), counter_value(&c, pulse), c.reload);
     }
 }
 
@@ -164,5 +164,5 @@ const struct view view_devices = {
     .doc = N_("the guest's devices: interrupt controllers, timers, serial port, keyboard, screen, clock"),
     .detail = N_("Under a monitor these are virtual devices: the same models, reached through traps. Open lines are "
                  "those that are not masked; what is in service holds back itself and all below it until an EOI."),
-    .source = N_("Intel 8259A and 8254 data sheets, PC16550D, IBM PC/AT Technical Reference"),
+    .source = "Intel 8259A and 8254 data sheets, PC16550D, IBM PC/AT Technical Reference",
     .draw = draw};

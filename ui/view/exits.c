@@ -73,5 +73,5 @@ const struct view view_exits = {
         N_("Each entry into the monitor costs a trap, a world switch and the way back, whatever the guest wanted: "
            "so their number, by reason, is what makes one technique slower than another. `break exit REASON` "
            "stops at the next one."),
-    .source = N_("vmm/exit.def; SDM Vol. 3, 6.3.1 \"External Interrupts\" and table 6-1"),
+    .source = "vmm/exit.def; SDM Vol. 3, 6.3.1 \"External Interrupts\" and table 6-1",
     .draw = draw};

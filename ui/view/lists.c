@@ -34,7 +34,7 @@ const struct view view_symbols = {.name = "symbols",
                                   .detail =
                                       N_("From the symbol table of the ELF file. Wherever an address is wanted, a "
                                          "symbol may be written."),
-                                  .source = N_("Tool Interface Standard, ELF 1.2, \"Symbol Table\""),
+                                  .source = "Tool Interface Standard, ELF 1.2, \"Symbol Table\"",
                                   .draw = draw_symbols};
 
 /* ---- breakpoints ------------------------------------------------------------------------------------------------- */
@@ -51,7 +51,7 @@ static const char *kind_name(const struct stop_point *p)
 
 static void draw_breakpoints(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
-    static const struct head head[] = {{0, N_("no")}, {4, N_("kind")}, {16, N_("hits")}, {22, N_("what")}, {0, NULL}};
+    static const struct head head[] = {{0, "#"}, {4, N_("kind")}, {16, N_("hits")}, {22, N_("what")}, {0, NULL}};
     bool any = false;
 
     (void)room;
@@ -81,7 +81,7 @@ const struct view view_breakpoints = {
     .doc = N_("breakpoints and watchpoints, with the times they were hit"),
     .detail = N_("`break ADDRESS`, `break exit REASON`, `break trap VECTOR`, `watch EXPRESSION`; each may have a "
                  "condition. A dash behind the number: disabled."),
-    .source = N_("gdb's manual, \"Breakpoints\""),
+    .source = "gdb's manual, \"Breakpoints\"",
     .draw = draw_breakpoints};
 
 /* ---- frames ------------------------------------------------------------------------------------------------------ */
@@ -110,7 +110,7 @@ const struct view view_backtrace = {
     .doc = N_("who called whom: the chain of frames by EBP, innermost first"),
     .detail = N_("Each frame is found by the saved EBP of the one before: code that keeps no frame pointer does not "
                  "show. => is the selected frame."),
-    .source = N_("SDM Vol. 1, 6.2.4.2 \"Return Instruction Pointer\""),
+    .source = "SDM Vol. 1, 6.2.4.2 \"Return Instruction Pointer\"",
     .draw = draw_backtrace};
 
 /* ---- techniques -------------------------------------------------------------------------------------------------- */
@@ -130,5 +130,5 @@ const struct view view_techniques = {
     .name = "techniques",
     .doc = N_("the ways to virtualize that are built, and which one is used"),
     .detail = N_("`technique NAME` goes on with the same guest under another one, by way of its canonical state."),
-    .source = N_("docs/ARCHITECTURE.md"),
+    .source = "docs/ARCHITECTURE.md",
     .draw = draw_techniques};

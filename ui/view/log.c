@@ -254,6 +254,6 @@ const struct view view_log = {
            "H is the hardware, M the monitor, v the virtual CPU, to which the monitor gives instructions to "
            "execute. Trap-and-emulate reads: H a trap, M the exit and its reason, v what the instruction did, "
            "M the emulation, M the way back."),
-    .source = N_("SDM Vol. 3, chapter 6 \"Interrupt and Exception Handling\""),
+    .source = "SDM Vol. 3, chapter 6 \"Interrupt and Exception Handling\"",
     .draw = draw,
     .at_end = true};

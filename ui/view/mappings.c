@@ -139,7 +139,7 @@ const struct view view_pt = {
     .doc = N_("what the guest's page tables map: ranges of linear addresses, rights, A and D"),
     .detail = N_("Neighbouring pages with equal rights are one row. W writable, U user (both levels taken together), A "
                  "accessed, D dirty, G global, 4M a large page; a dash where the bit is clear."),
-    .source = N_("SDM Vol. 3, 4.3 \"32-Bit Paging\""),
+    .source = "SDM Vol. 3, 4.3 \"32-Bit Paging\"",
     .draw = draw_pt};
 
 const struct view view_shadow = {
@@ -149,5 +149,5 @@ const struct view view_shadow = {
         N_("A shadow is filled page by page when the guest touches it, so at first it is nearly empty, and frames "
            "lie scattered. It grants no more than the guest's tables and the p2m do together. From fc000000 on "
            "it maps the monitor itself."),
-    .source = N_("SDM Vol. 3, 4.3 \"32-Bit Paging\""),
+    .source = "SDM Vol. 3, 4.3 \"32-Bit Paging\"",
     .draw = draw_shadow};

@@ -90,5 +90,5 @@ const struct view view_memory = {
         N_("What the guest would read at these linear addresses, through its own tables; ?? and \"not mapped\" is "
            "where it would get a page fault. Without an address it is the stack, from ESP up. The lowest byte of "
            "a number comes first."),
-    .source = N_("SDM Vol. 1, 1.3.1 \"Bit and Byte Order\""),
+    .source = "SDM Vol. 1, 1.3.1 \"Bit and Byte Order\"",
     .draw = draw};

@@ -89,5 +89,5 @@ const struct view view_p2m = {
     .detail =
         N_("The guest believes that its memory starts at 0 and has no gaps but a PC's. Its frames lie anywhere in "
            "the machine, here scattered on purpose, so that a gpa taken for an hpa is seen at once."),
-    .source = N_("Waldspurger 2002, section 2"),
+    .source = "Waldspurger 2002, section 2",
     .draw = draw};

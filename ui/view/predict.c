@@ -55,5 +55,5 @@ const struct view view_predict = {
         N_("Say before a step what it will do: run as it is; trap and be emulated; raise a hidden page fault, which "
            "only the monitor sees; or be delivered to the guest's own handler. The answer is read off the events "
            "of that step. Where more than one thing happens, the one that concerns the guest most is named."),
-    .source = N_("Popek and Goldberg 1974; Robin and Irvine 2000"),
+    .source = "Popek and Goldberg 1974; Robin and Irvine 2000",
     .draw = draw};

@@ -218,5 +218,5 @@ const struct view view_registers = {
            "native they are one and the same; under a monitor CR3, rings, segments, GDTR and IDTR differ, and that "
            "difference is what a monitor hides. Beside a selector, where there is room, stands what its load has "
            "fetched from the descriptor: base+limit and DPL. Flags are named when they are set."),
-    .source = N_("SDM Vol. 3, 2.1 \"Overview of the System-Level Architecture\""),
+    .source = "SDM Vol. 3, 2.1 \"Overview of the System-Level Architecture\"",
     .draw = draw};

@@ -24,5 +24,5 @@ const struct view view_statistics = {
         N_("Instructions are direct when the hardware ran them and interpreted when the monitor did. Cycles go to "
            "accounts: guest, page-table walks, switching into and out of the monitor, the monitor's own work, "
            "devices, idle. Costs come from a table with sources: `ringside run --stats` prints the same."),
-    .source = N_("interp/cost.def names each cost and its source"),
+    .source = "interp/cost.def names each cost and its source",
     .draw = draw};

@@ -10,7 +10,7 @@
 #include "ui/view/views.h"
 #include "ui/view/walk.h"
 
-enum { SET = 0, PAGE = 7, FRAME = 13, BITS = 22, REST = 31, WIDE = 58 };
+enum { SET = 0, PAGE = 8, FRAME = 18, BITS = 24, REST = 33, WIDE = 58 };
 
 static void bit(struct sheet *s, bool on, char letter)
 {
@@ -47,7 +47,7 @@ static void row(const struct debugger *d, const struct tlb *t, unsigned set, uns
 static void rows(const struct debugger *d, const struct tlb *t, bool wide, struct sheet *s)
 {
     static const struct head head[] = {
-        {SET, N_("set")}, {PAGE, N_("page")}, {FRAME, N_("  frame")}, {BITS, "W U D G"}, {0, NULL}};
+        {SET, N_("set.way")}, {PAGE, N_("page")}, {FRAME, N_("frame")}, {BITS, "W U D G"}, {0, NULL}};
     unsigned valid = 0;
 
     for (unsigned i = 0; i < t->sets * t->ways; i++) {
@@ -88,5 +88,5 @@ const struct view view_tlb = {
                  "levels taken together: W writable, U user, D dirty, G global. > marks the way that its set gives up "
                  "next (first in, first out). An entry is stale when the tables no longer say what it says: "
                  "software changed them and has not told the TLB. Looking changes nothing here."),
-    .source = N_("SDM Vol. 3, 4.10 \"Caching Translation Information\""),
+    .source = "SDM Vol. 3, 4.10 \"Caching Translation Information\"",
     .draw = draw};

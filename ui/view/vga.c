@@ -127,5 +127,5 @@ const struct view view_vga = {
     .detail = N_("The bytes at physical address b8000: a character of the PC's own set and an attribute for each cell. "
                  "The cursor is drawn as _ where its cell is blank. What you type into this pane goes to the guest's "
                  "keyboard. A pane that is too narrow follows the cursor."),
-    .source = N_("IBM PS/2 Hardware Interface Technical Reference, \"Video Subsystem\""),
+    .source = "IBM PS/2 Hardware Interface Technical Reference, \"Video Subsystem\"",
     .draw = draw};

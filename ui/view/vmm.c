@@ -121,5 +121,5 @@ const struct view view_vmm = {
         N_("The monitor is real bytes in the top 64 MB of every address space: gates of its IDT lead to stubs, and "
            "these to it. Its GDT holds the guest's descriptors, cut below the monitor and with ring 0 made ring "
            "1. What the hardware cannot hold, for instance user code with interrupts off, it interprets."),
-    .source = N_("SDM Vol. 3, chapters 5 and 6"),
+    .source = "SDM Vol. 3, chapters 5 and 6",
     .draw = draw};

@@ -251,5 +251,5 @@ const struct view view_walk = {
            "Each cell is one memory reference: the address of an entry and the entry, with its bits below: P present, "
            "RW or R, U user or S supervisor, A accessed, D dirty, PS a 4 MiB page, G global. One key takes one "
            "micro-step; => is the current one."),
-    .source = N_("SDM Vol. 3, 4.3 \"32-Bit Paging\""),
+    .source = "SDM Vol. 3, 4.3 \"32-Bit Paging\"",
     .draw = draw};
