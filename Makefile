@@ -51,8 +51,10 @@ FOLDERS := interp interp/dev shadowpt vmm grade ui ui/debug ui/view ui/shell ui/
 NOT_BUILT := ui/shell/line_$(if $(filter no,$(READLINE)),readline,without).c
 SRCS := $(sort $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 OBJS := $(SRCS:%.c=$(OBJ)/%.o)
-# What tests and fuzz targets link with: all but the commands and the screen, which are tested from outside.
-PARTS := $(filter-out $(addprefix $(OBJ)/ui/,main.o run.o demo.o isa.o tui/% shell/%),$(OBJS))
+# What tests and fuzz targets link with: all below ui/, the debugger and its views, and what those need. Commands, shell and
+# screen are tested from outside.
+FACELESS := debug/% view/% console.o disasm.o i18n.o keys.o options.o place.o report.o session.o sheet.o stats.o take.o text.o
+PARTS := $(filter-out $(OBJ)/ui/%,$(OBJS)) $(filter $(FACELESS:%=$(OBJ)/ui/%),$(OBJS))
 
 TEST_SRCS := $(sort $(wildcard tests/*_test.c))
 TEST_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(TEST_SRCS) $(sort $(wildcard tests/support/*.c)))

@@ -12,14 +12,16 @@
 #include "interp/machine.h"
 #include "interp/symbols.h"
 #include "ui/command.h"
-#include "ui/console.h"
 #include "ui/demo.h"
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/options.h"
 #include "ui/place.h"
 #include "ui/report.h"
+#include "ui/sheet.h"
 #include "ui/text.h"
+#include "ui/view/registers.h"
+#include "ui/view/views.h"
 #include "vmm/technique.h"
 
 static const char KERNEL_WRITES[] = "kernel_writes_cr3", USER_WRITES[] = "user_writes_cr3";
@@ -27,6 +29,12 @@ static const char KERNEL_WRITES[] = "kernel_writes_cr3", USER_WRITES[] = "user_w
 /* Far more than the demo's guest needs: it ends, whatever is in its file. */
 enum { STEPS_MAX = 200000 };
 static const uint64_t TICKS_MAX = UINT64_C(1000000000);
+
+static void take_registers(struct demo *d, struct registers_shot *shot)
+{
+    shot->taken = true;
+    debug_take_registers(&d->d, &shot->r);
+}
 
 /* ---- recording --------------------------------------------------------------------------------------------------- */
 
@@ -43,9 +51,9 @@ static void record(void *demo, bool physical, const struct event *e)
     s->first = *e;
     s->physical = physical;
     if (e->kind == EVENT_exit)
-        picture_take_registers(&d->trapped, d->s.vm);
+        take_registers(d, &d->trapped);
     if (e->kind == EVENT_emulate)
-        picture_take_registers(&d->emulated, d->s.vm);
+        take_registers(d, &d->emulated);
 }
 
 static void record_anew(struct demo *d)
@@ -53,21 +61,21 @@ static void record_anew(struct demo *d)
     memset(d->seen, 0, sizeof d->seen);
     d->fills = 0;
     d->trapped.taken = d->emulated.taken = false;
-    vm_observe(d->s.vm, record, d);
+    vm_observe(d->d.s.vm, record, d);
 }
 
 /* Steps until the guest is about to execute the instruction at a label. False: it never got there. */
 static bool step_to(struct demo *d, const char *name)
 {
-    const struct symbol *y = symbols_find(d->s.symbols, name);
-    const struct machine *g = vm_guest(d->s.vm);
+    const struct symbol *y = symbols_find(d->d.s.symbols, name);
+    const struct machine *g = vm_guest(d->d.s.vm);
 
     if (!y)
         return false;
     for (unsigned i = 0; i < STEPS_MAX; i++) {
         if (g->cpu.eip == y->addr)
             return true;
-        if (vm_step(d->s.vm) != OUTCOME_NONE)
+        if (vm_step(d->d.s.vm) != OUTCOME_NONE)
             return false;
     }
     return false;
@@ -78,7 +86,7 @@ static bool step_to(struct demo *d, const char *name)
 static void rule(const struct demo *d, const char *title)
 {
     putchar('\n');
-    text_rule(stdout, title, PICTURE_WIDTH, d->o.ascii);
+    text_rule(stdout, title, DEMO_WIDTH, d->d.o.ascii);
 }
 
 __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
@@ -89,7 +97,34 @@ __attribute__((format(printf, 1, 2))) static void say(const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    text_wrap(stdout, text, 0, PICTURE_WIDTH);
+    text_wrap(stdout, text, 0, DEMO_WIDTH);
+}
+
+static void show(const struct sheet *s, const char *margin)
+{
+    char line[512];
+
+    for (size_t i = 0; i < s->lines; i++)
+        printf("%s%s\n", margin, sheet_copy(s, i, line, sizeof line));
+}
+
+static void show_registers(const struct registers_shot *now, const struct registers_shot *before)
+{
+    struct sheet s = {.limit = DEMO_WIDTH - 2};
+
+    registers_brief(&now->r, &before->r, s.limit, &s);
+    show(&s, "  ");
+    sheet_free(&s);
+}
+
+static void show_view(const struct demo *d, const struct view *v, const char *margin)
+{
+    const struct view_room room = {.width = DEMO_WIDTH - (int)strlen(margin), .ascii = d->d.o.ascii};
+    struct sheet s = {.limit = 0};
+
+    view_draw(v, &d->d, &room, &s);
+    show(&s, margin);
+    sheet_free(&s);
 }
 
 static void tell_start(void)
@@ -102,8 +137,8 @@ static void tell_start(void)
 static void tell_before(struct demo *d)
 {
     rule(d, _("The kernel writes CR3, to change its address space: before"));
-    printf("  %s: %08" PRIx32 "  %s\n", _("next instruction"), d->before.guest.eip, d->instruction);
-    picture_registers(&d->before, NULL);
+    printf("  %s: %08" PRIx32 "  %s\n", _("next instruction"), d->before.r.guest.eip, d->instruction);
+    show_registers(&d->before, &d->before);
 }
 
 /* The same instruction where it is not allowed: in the guest's user program, if the guest has one. */
@@ -116,9 +151,9 @@ static void tell_user(struct demo *d)
     if (!step_to(d, USER_WRITES))
         return;
     record_anew(d);
-    at = vm_guest(d->s.vm)->cpu.eip;
-    (void)disasm_next(vm_guest(d->s.vm), d->s.symbols, text, sizeof text);
-    (void)vm_step(d->s.vm);
+    at = vm_guest(d->d.s.vm)->cpu.eip;
+    (void)disasm_next(vm_guest(d->d.s.vm), d->d.s.symbols, text, sizeof text);
+    (void)vm_step(d->d.s.vm);
     if (!d->trapped.taken || !d->emulated.taken || !d->seen[EVENT_inject].count)
         return;
     rule(d, _("A user program tries to write CR3"));
@@ -127,9 +162,9 @@ static void tell_user(struct demo *d)
           "the same instruction; in virtual ring %u it refuses as well. So this fault is the guest's own: %s is "
           "delivered "
           "through the guest's IDT, to its handler %s, as a bare machine would."),
-        text, at, vector_name((unsigned)trap->field[0] & 0xff, room[0]), d->trapped.guest.cpl,
+        text, at, vector_name((unsigned)trap->field[0] & 0xff, room[0]), d->trapped.r.guest.cpl,
         vector_name((unsigned)inject->field[0] & 0xff, room[1]),
-        disasm_symbol(d->s.symbols, d->emulated.guest.eip, handler, sizeof handler));
+        disasm_symbol(d->d.s.symbols, d->emulated.r.guest.eip, handler, sizeof handler));
 }
 
 static void tell_trap(struct demo *d)
@@ -142,9 +177,9 @@ static void tell_trap(struct demo *d)
           ") and vectors through its IDT, which is the monitor's, into ring 0. The monitor loads the registers that "
           "the "
           "guest sees into the virtual CPU and finds out why it was entered: %s. (* marks what changed.)"),
-        d->before.hardware.cpl, vector_name((unsigned)trap->field[0] & 0xff, room), trap->field[1],
+        d->before.r.hardware.cpl, vector_name((unsigned)trap->field[0] & 0xff, room), trap->field[1],
         exit->field[0] < EXIT_REASONS ? exit_info[exit->field[0]].name : "?");
-    picture_registers(&d->trapped, &d->before);
+    show_registers(&d->trapped, &d->before);
 }
 
 static void tell_emulation(struct demo *d)
@@ -154,8 +189,8 @@ static void tell_emulation(struct demo *d)
     rule(d, _("Step 2: emulate. The virtual CPU executes this one instruction"));
     say(_("In virtual ring %u it is allowed: the virtual CR3 goes from %08" PRIx64 " to %08" PRIx64
           ". The hardware's CR3 stays: it points to the monitor's shadow tables, not to the guest's."),
-        d->trapped.guest.cpl, write->field[1], write->field[2]);
-    picture_registers(&d->emulated, &d->trapped);
+        d->trapped.r.guest.cpl, write->field[1], write->field[2]);
+    show_registers(&d->emulated, &d->trapped);
 }
 
 static void tell_fills(const struct demo *d)
@@ -172,19 +207,19 @@ static void tell_resumption(struct demo *d)
 {
     char text[128];
 
-    (void)disasm_next(vm_guest(d->s.vm), d->s.symbols, text, sizeof text);
+    (void)disasm_next(vm_guest(d->d.s.vm), d->d.s.symbols, text, sizeof text);
     rule(d, _("Step 3: resume. The hardware takes over what the virtual CPU holds"));
     say(_("Another address space: the monitor empties the shadow, puts the registers back, and IRET leaves for ring "
           "%u. The "
           "guest has executed one more instruction below; next is `%s`."),
-        d->after.hardware.cpl, text);
+        d->after.r.hardware.cpl, text);
     if (d->fills)
         say(_("On the way the empty shadow caused page faults that the guest never sees; the monitor answered them "
               "from the "
               "guest's new tables and the p2m (%u times):"),
             d->fills);
     tell_fills(d);
-    picture_registers(&d->after, &d->emulated);
+    show_registers(&d->after, &d->emulated);
     say(_("The kernel's one instruction took %" PRIu64 " cycles up to that IRET: %" PRIu64
           " to get into the monitor, %" PRIu64 " to emulate it, %" PRIu64
           " to empty the shadow and prepare the way back."),
@@ -194,71 +229,59 @@ static void tell_resumption(struct demo *d)
 static void tell_memory(struct demo *d)
 {
     unsigned last = d->fills < DEMO_FILLS ? d->fills : DEMO_FILLS;
-    gva_t at = gva(last ? (uint32_t)d->fill[last - 1].field[0] : d->before.guest.eip);
+    gva_t at = gva(last ? (uint32_t)d->fill[last - 1].field[0] : d->before.r.guest.eip);
 
     rule(d, _("How an address is found, after the switch"));
     say(_("Take %08" PRIx32
           ". The guest's own tables lead to what it takes for physical memory (gpa); the p2m says where that "
           "really lies (hpa); the shadow, which the CPU walks, leads there at once."),
         at.v);
-    picture_walk(d->s.vm, at);
+    d->d.walk = (struct walk_focus){.set = true, .at = at, .shown = WALK_ALL};
+    show_view(d, &view_walk, "  ");
     rule(d, _("TLB of the hardware, by page"));
-    picture_tlb(&d->tlb_before, &d->tlb_after);
+    demo_tlb(&d->tlb_before, &d->tlb_after);
 }
 
 static void tell_end(struct demo *d)
 {
-    enum outcome outcome = vm_run(d->s.vm, TICKS_MAX);
+    enum outcome outcome = vm_run(d->d.s.vm, TICKS_MAX);
     struct vm_stats s;
 
-    vm_get_stats(d->s.vm, &s);
+    vm_get_stats(d->d.s.vm, &s);
     rule(d, _("The whole run, and what it cost"));
     printf("  %s: %s\n", _("outcome"), outcome_name(outcome));
-    if (d->console.size) {
+    if (d->d.console.size) {
         printf("  %s:\n", _("the guest's console"));
-        for (size_t i = 0; i < d->console.size; i++) {
-            uint8_t c = d->console.text[i];
-
-            if (i == 0 || d->console.text[i - 1] == '\n')
-                printf("    | ");
-            putchar(c == '\n' || (c >= 0x20 && c <= 0x7e) ? c : '?');
-        }
+        show_view(d, &view_console, "    | ");
     }
     demo_costs(&s);
 }
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
-static int open_guest(struct demo *d, char path[PLACE_ROOM])
+static int open_guest(struct demo *d, struct options *o, char path[PLACE_ROOM])
 {
-    int status;
-
     if (place_of("guests/micro/cr3.elf", path))
         return report(STATUS_USAGE, _("demo: %s is not there: `make guests` builds it"), "guests/micro/cr3.elf");
-    d->o.word = path;
-    d->o.technique = &technique_trap;
-    d->o.virtualizable = true;
-    d->o.clock_insns = false;
-    status = session_open(&d->s, &d->o);
-    if (status)
-        return status;
-    d->console = (struct console){.vm = d->s.vm, .keep = true};
-    vm_serial(d->s.vm, console_byte, &d->console);
-    return 0;
+    o->word = path;
+    o->technique = &technique_trap;
+    o->virtualizable = true;
+    o->clock_insns = false;
+    return debug_open(&d->d, o);
 }
 
 /* The recorded part: the instruction itself, and one more of the guest's. False: it did not go as told. */
 static bool play(struct demo *d)
 {
-    struct vm *v = d->s.vm;
+    struct vm *v = d->d.s.vm;
 
     tell_start();
     tell_user(d);
     if (!step_to(d, KERNEL_WRITES))
         return false;
-    picture_take_registers(&d->before, v);
-    picture_take_tlb(&d->tlb_before, vm_hardware(v));
-    (void)disasm_next(vm_guest(v), d->s.symbols, d->instruction, sizeof d->instruction);
+    take_registers(d, &d->before);
+    demo_take_tlb(&d->tlb_before, vm_hardware(v));
+    (void)disasm_next(vm_guest(v), d->d.s.symbols, d->instruction, sizeof d->instruction);
     d->start = cpu_cycles(&vm_hardware(v)->cpu);
     record_anew(d);
     if (vm_step(v) != OUTCOME_NONE || !d->trapped.taken || !d->emulated.taken || !d->seen[EVENT_cr_write].count)
@@ -272,15 +295,15 @@ static bool play(struct demo *d)
     if (vm_step(v) != OUTCOME_NONE || !d->seen[EVENT_resume].count)
         return false;
     d->back = d->seen[EVENT_resume].first.cycles;
-    picture_take_registers(&d->after, v);
-    picture_take_tlb(&d->tlb_after, vm_hardware(v));
+    take_registers(d, &d->after);
+    demo_take_tlb(&d->tlb_after, vm_hardware(v));
     return true;
 }
 
-static int demo(struct demo *d)
+static int demo(struct demo *d, struct options *o)
 {
     char path[PLACE_ROOM];
-    int status = open_guest(d, path);
+    int status = open_guest(d, o, path);
 
     if (status)
         return status;
@@ -295,17 +318,17 @@ static int demo(struct demo *d)
 int command_demo(int argc, char **argv)
 {
     struct demo *d = calloc(1, sizeof *d);
+    struct options o;
     int status;
 
     if (!d)
         return report(STATUS_FAILED, _("out of memory"));
-    status = options_parse(&d->o, FOR_DEMO, argc, argv);
-    if (!status && d->o.help)
+    status = options_parse(&o, FOR_DEMO, argc, argv);
+    if (!status && o.help)
         status = command_help("demo");
     else if (!status)
-        status = demo(d);
-    console_free(&d->console);
-    (void)session_close(&d->s);
+        status = demo(d, &o);
+    debug_close(&d->d);
     free(d);
     return status;
 }

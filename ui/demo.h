@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of the demo, for its two files. */
+/* The inside of the demo, for its files. */
 #ifndef UI_DEMO_H
 #define UI_DEMO_H
 
 #include <stdbool.h>
 
 #include "interp/event.h"
-#include "ui/console.h"
-#include "ui/options.h"
-#include "ui/picture.h"
-#include "ui/session.h"
+#include "interp/tlb.h"
+#include "ui/debug/debugger.h"
 #include "vmm/vm.h"
 
-enum { DEMO_FILLS = 4 };
+enum { DEMO_FILLS = 4, DEMO_WIDTH = 79, TLB_SHOWN = 4096 };
+
+/* Both CPUs at one moment. */
+struct registers_shot {
+    bool taken;
+    struct registers_of_both r;
+};
+
+/* The valid entries of a TLB at one moment, by linear page. */
+struct tlb_shot {
+    struct tlb_entry entry[TLB_SHOWN];
+    unsigned count;
+};
 
 struct demo {
-    struct options o;
-    struct session s;
-    struct console console;
+    struct debugger d;
     /* Of the recording in progress: the first event of each kind, and how many came. */
     struct seen {
         struct event first;
@@ -34,5 +42,9 @@ struct demo {
 
 /* Where the cycles went, and why the monitor was entered. */
 void demo_costs(const struct vm_stats *s);
+
+/* demo_tlb.c: what one instruction has done to a TLB. */
+void demo_take_tlb(struct tlb_shot *t, const struct machine *m);
+void demo_tlb(const struct tlb_shot *before, const struct tlb_shot *after);
 
 #endif

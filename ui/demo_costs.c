@@ -27,7 +27,7 @@ static void print_exits(const struct vm_stats *s)
     for (unsigned r = 0; r < EXIT_REASONS && n >= 0 && (size_t)n < sizeof text; r++)
         if (s->exits[r])
             n += snprintf(text + n, sizeof text - (size_t)n, ", %s %" PRIu64, exit_info[r].name, s->exits[r]);
-    text_wrap(stdout, text, INDENT, PICTURE_WIDTH);
+    text_wrap(stdout, text, INDENT, DEMO_WIDTH);
 }
 
 void demo_costs(const struct vm_stats *s)

@@ -10,15 +10,15 @@
 #include "ui/i18n.h"
 #include "ui/sheet.h"
 #include "ui/text.h"
+#include "ui/view/registers.h"
 #include "ui/view/views.h"
 #include "ui/view/words.h"
 
 enum { LABEL = 7, DETAIL = 29 }; /* columns of the names; of a segment with its hidden part */
 
 struct both {
-    struct registers_of_both now;
-    const struct cpu *cpu[2]; /* guest's, hardware's */
-    const struct debugger *d;
+    const struct registers_of_both *now, *before;
+    const struct cpu *cpu[2]; /* guest's, hardware's: for the hidden parts of segments */
     struct sheet *s;
     int cell; /* columns of one CPU */
 };
@@ -43,8 +43,8 @@ static void row(const struct both *b, const char *name, const uint32_t now[2], c
 }
 
 #define ROW(name_, member_, digits_)                                                                                   \
-    row(b, name_, (const uint32_t[]){b->now.guest.member_, b->now.hardware.member_},                                   \
-        (const uint32_t[]){b->d->before.guest.member_, b->d->before.hardware.member_}, digits_)
+    row(b, name_, (const uint32_t[]){b->now->guest.member_, b->now->hardware.member_},                                 \
+        (const uint32_t[]){b->before->guest.member_, b->before->hardware.member_}, digits_)
 
 /* Words for both CPUs, in as many lines as the longer text needs. */
 static void words_row(const struct both *b, const char *name, const char *guest, const char *hardware)
@@ -149,8 +149,8 @@ static void segment_cell(const struct both *b, int i, unsigned seg, uint16_t now
 static void segment_row(const struct both *b, unsigned seg)
 {
     sheet_text(b->s, LOOK_LABEL, segment_name[seg]);
-    segment_cell(b, 0, seg, b->now.guest.sel[seg], b->d->before.guest.sel[seg]);
-    segment_cell(b, 1, seg, b->now.hardware.sel[seg], b->d->before.hardware.sel[seg]);
+    segment_cell(b, 0, seg, b->now->guest.sel[seg], b->before->guest.sel[seg]);
+    segment_cell(b, 1, seg, b->now->hardware.sel[seg], b->before->hardware.sel[seg]);
     sheet_end(b->s);
 }
 
@@ -179,34 +179,50 @@ static void segments(const struct both *b)
 static void system_registers(const struct both *b)
 {
     ROW("CR0", cr0, 8);
-    bits_row(b, "", cr0_words, b->now.guest.cr0, b->now.hardware.cr0);
+    bits_row(b, "", cr0_words, b->now->guest.cr0, b->now->hardware.cr0);
     ROW("CR2", cr2, 8);
     ROW("CR4", cr4, 8);
-    bits_row(b, "", cr4_words, b->now.guest.cr4, b->now.hardware.cr4);
+    bits_row(b, "", cr4_words, b->now->guest.cr4, b->now->hardware.cr4);
     ROW("GDTR", gdt_base, 8);
     ROW(_("limit"), gdt_limit, 4);
     ROW("IDTR", idt_base, 8);
     ROW(_("limit"), idt_limit, 4);
 }
 
-static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
+static void head_rows(const struct both *b, const char *guest, const char *hardware)
 {
-    struct both both = {.cpu = {&vm_guest(d->s.vm)->cpu, &vm_hardware(d->s.vm)->cpu},
-                        .d = d,
-                        .s = s,
-                        .cell = (room->width - LABEL) / 2};
-    const struct both *b = &both;
-
-    debug_take_registers(d, &both.now);
-    view_head(s, (const struct head[]){{LABEL, N_("guest")}, {LABEL + b->cell, N_("hardware")}, {0, NULL}});
+    view_head(b->s, (const struct head[]){{LABEL, guest}, {LABEL + b->cell, hardware}, {0, NULL}});
     ROW("CR3", cr3, 8);
     ROW(_("ring"), cpl, 1);
     ROW("EIP", eip, 8);
     ROW("EFLAGS", eflags, 8);
-    bits_row(b, "", flags_words, b->now.guest.eflags, b->now.hardware.eflags);
-    general(b);
-    segments(b);
-    system_registers(b);
+    bits_row(b, "", flags_words, b->now->guest.eflags, b->now->hardware.eflags);
+}
+
+static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
+{
+    struct registers_of_both now;
+    const struct both b = {.now = &now,
+                           .before = &d->before,
+                           .cpu = {&vm_guest(d->s.vm)->cpu, &vm_hardware(d->s.vm)->cpu},
+                           .s = s,
+                           .cell = (room->width - LABEL) / 2};
+
+    debug_take_registers(d, &now);
+    head_rows(&b, N_("guest"), N_("hardware"));
+    general(&b);
+    segments(&b);
+    system_registers(&b);
+}
+
+void registers_brief(const struct registers_of_both *now, const struct registers_of_both *before, int width,
+                     struct sheet *s)
+{
+    const struct both both = {.now = now, .before = before, .s = s, .cell = (width - LABEL) / 2}, *b = &both;
+
+    head_rows(b, N_("the guest believes"), N_("the hardware holds"));
+    ROW("ESP", r[ESP], 8);
+    ROW("CS", sel[CS], 4);
 }
 
 const struct view view_registers = {
