@@ -9,7 +9,7 @@
 #include "ui/view/views.h"
 #include "ui/view/words.h"
 
-enum { STAMP = 11, NARROW_STAMP = 10, WIDE = 58, MEANWHILE = 200 };
+enum { STAMP_MIN = 6, LETTER = 2, NAME = 10, WIDE = 58, MEANWHILE = 200 };
 
 typedef void teller(const struct debugger *d, const uint64_t *f, struct sheet *s);
 
@@ -215,7 +215,7 @@ static enum source source_of(const struct recorded *r)
 }
 
 /* The virtual CPU's clock is another one: under a monitor its events happen at the stamp before them. */
-static void row(const struct debugger *d, const struct recorded *r, bool wide, struct sheet *s)
+static void row(const struct debugger *d, const struct recorded *r, int stamp, bool wide, struct sheet *s)
 {
     static const struct {
         const char *letter, *name;
@@ -225,24 +225,33 @@ static void row(const struct debugger *d, const struct recorded *r, bool wide, s
     enum source source = source_of(r);
 
     if (source != SOURCE_VIRTUAL || !view_monitored(d))
-        sheet_put(s, LOOK_FAINT, "%*" PRIu64, wide ? STAMP : NARROW_STAMP, r->event.cycles);
-    sheet_to(s, (wide ? STAMP : NARROW_STAMP) + 1);
+        sheet_put(s, LOOK_FAINT, "%*" PRIu64, stamp, r->event.cycles);
+    sheet_to(s, stamp + 1);
     sheet_text(s, who[source].look, wide ? _(who[source].name) : who[source].letter);
-    sheet_to(s, wide ? STAMP + 10 : NARROW_STAMP + 3);
+    sheet_to(s, stamp + 1 + (wide ? NAME : LETTER));
     tell[r->event.kind](d, r->event.field, s);
     sheet_end(s);
+}
+
+/* Columns of the longest stamp. */
+static int stamp_width(const struct debugger *d)
+{
+    int width = snprintf(NULL, 0, "%" PRIu64, debug_cycles(d));
+
+    return width > STAMP_MIN ? width : STAMP_MIN;
 }
 
 static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
     uint64_t first = recorder_first(d->events), last = d->events->count;
+    int stamp = stamp_width(d);
 
     if (first == last)
         sheet_line(s, LOOK_FAINT, "%s", _("nothing has happened yet"));
     if (debug_running(d) && last - first > MEANWHILE)
         first = last - MEANWHILE;
     for (uint64_t i = first; i < last; i++)
-        row(d, recorder_at(d->events, i), room->width >= WIDE, s);
+        row(d, recorder_at(d->events, i), stamp, room->width >= WIDE, s);
 }
 
 const struct view view_log = {
