@@ -5,6 +5,7 @@
 #include "interp/machine.h"
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
+#include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
 #include "ui/view/views.h"
@@ -39,7 +40,7 @@ static void row(const struct debugger *d, const struct tlb *t, unsigned set, uns
     else if (monitors)
         sheet_text(s, LOOK_MONITOR, _("monitor"));
     else if (wide)
-        sheet_put(s, LOOK_FAINT, "%s%s", *words_place(d, e->vpn << PAGE_SHIFT, text) ? text : "",
+        sheet_put(s, LOOK_FAINT, "%s%s", disasm_symbol(d->s.symbols, e->vpn << PAGE_SHIFT, text, sizeof text),
                   e->large ? _(" (part of 4 MiB)") : "");
     sheet_end(s);
 }
