@@ -239,7 +239,9 @@ const char *terminal_looks(struct terminal *t, int y, char *text, size_t room)
         VTermScreenCell c;
 
         cell_at(t, x, y, &c);
-        text[n++] = look_of(&c);
+        /* The second cell of a wide character keeps whatever look it had: it is the first one's. */
+        text[n] = n && c.chars[0] == (uint32_t)-1 ? text[n - 1] : look_of(&c);
+        n++;
     }
     while (n && text[n - 1] == '.')
         n--;

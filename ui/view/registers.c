@@ -227,7 +227,7 @@ void registers_brief(const struct registers_of_both *now, const struct registers
 
 const struct view view_registers = {
     .name = "registers",
-    .title = N_("Registers: guest believes | hardware holds"),
+    .title = N_("Registers of both CPUs"),
     .doc = N_("both CPUs' registers side by side; * marks what the last run changed"),
     .detail =
         N_("Left is the virtual CPU: what the guest believes. Right is the physical CPU: what the hardware holds. In "
