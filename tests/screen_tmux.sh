@@ -90,7 +90,7 @@ shows '[Bb]reakpoint 1|general_protection'
 mux resize-window -t s -x 80 -y 24
 shows '1 step'
 mux resize-window -t s -x 160 -y 50
-shows 'guest believes'
+shows 'Registers of both CPUs'
 keys ':q' Enter
 found_again 'quit'
 
