@@ -66,6 +66,9 @@ FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
 
 # _XOPEN_SOURCE=700 is POSIX.1-2008 with the pseudo-terminals of its X/Open part.
 CPPFLAGS_ALL := -I. -D_XOPEN_SOURCE=700 -DXXH_INLINE_ALL
+# Techniques are files of vmm/; a lab's handout lacks one (vmm/technique.h).
+TECHNIQUES := $(foreach t,native emulate trap,$(if $(wildcard vmm/$(t).c),$(t)))
+CPPFLAGS_ALL += -D'TECHNIQUES=$(foreach t,$(TECHNIQUES),TECHNIQUE($(t)))'
 # A compiler newer than ours may know new warnings: make WERROR=
 WERROR ?= -Werror
 CFLAGS_ALL := -std=c17 -Wall -Wextra $(WERROR)
@@ -256,5 +259,6 @@ help:
 	    '  format      lays out all sources with clang-format' \
 	    '  bench       speed, next to Bochs and QEMU' \
 	    '  fuzz        builds the fuzz targets (clang);  fuzz-run  runs each for FUZZ_SECONDS' \
-	    '  pot         build/ringside.pot, the list of messages;  po-update  brings po/ up to it' \
+	    '  handout     LAB=N: what students of a lab get, build/handout/*.tar.gz' \
+    '  pot         build/ringside.pot, the list of messages;  po-update  brings po/ up to it' \
 	    '  clean       removes build/'

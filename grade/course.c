@@ -94,8 +94,11 @@ static int read_guests(struct course *c, bool hidden, char *error, size_t room)
             if (test->hidden && !hidden)
                 continue;
             (void)snprintf(path, sizeof path, "%.3000s/%s/tests/%s.elf", c->places->built, c->folder, test->guest);
-            if (file_read(path, &i->bytes, &i->size, error, room))
-                return -1;
+            if (!file_read(path, &i->bytes, &i->size, error, room))
+                continue;
+            if (test->hidden)
+                (void)snprintf(error, room, _("%s is not here: only a teacher's copy has the hidden tests"), path);
+            return -1;
         }
     return 0;
 }

@@ -42,3 +42,8 @@ $(SANDBOX): $(SANDBOX_SRCS) grade/launcher/launcher.h $(SECCOMP_HEADER)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(SANDBOX_FLAGS) -o $@ $(SANDBOX_SRCS) $(if $(SECCOMP_HEADER),-lseccomp)
+
+# What students get of a lab: all that works without the solution.
+.PHONY: handout
+handout:
+	@labs/handout '$(LAB)' $(BUILD)/handout

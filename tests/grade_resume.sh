@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A grading that is killed goes on: no score is lost, none doubled, nothing is left over. RESUME_COUNT submissions (12).
+# A grading that is killed goes on: no score is lost, none doubled, nothing is left over.
+# RINGSIDE_LONG=1: with a class of 50.
 set -u
 
 tmp=${TEST_TMP:?}
 root=$(cd "$(dirname "$0")/.." && pwd)
-count=${RESUME_COUNT:-12}
+count=12
+[ -z "${RINGSIDE_LONG:-}" ] || count=50
 failures=0
 
 fail()

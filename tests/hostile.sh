@@ -3,8 +3,8 @@
 # Hostile submissions (tests/hostile/): each loses what it tampers with and nothing else, leaves no file and no process, and
 # does not change what the next submission gets.
 #
-#   HOSTILE_USER=yes    once more as an ordinary user, where this one may become it (.ci/run does)
 #   HOSTILE_TIERS=...   tiers of the sandbox, as RINGSIDE_SANDBOX takes them; "best" (default): the best one
+#   RINGSIDE_LONG=1     without namespaces as well, and everything once more as an ordinary user (where root runs this)
 set -u
 
 tmp=${TEST_TMP:?}
@@ -103,11 +103,11 @@ judge_all()
     gone || fail "$who: processes were left behind: $(cat "$tmp/strays")"
 }
 
-for tier in ${HOSTILE_TIERS:-best}; do
+for tier in ${HOSTILE_TIERS:-best ${RINGSIDE_LONG:+landlock,seccomp,user}}; do
     unset RINGSIDE_SANDBOX
     [ "$tier" = best ] || export RINGSIDE_SANDBOX="$tier"
     judge_all "$(id -un), $tier" env
-    if [ "${HOSTILE_USER:-}" = yes ] && [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+    if [ -n "${RINGSIDE_LONG:-}" ] && [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
         chmod -R a+rX "$tmp"
         judge_all "nobody, $tier" setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$tmp"
     fi

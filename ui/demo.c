@@ -264,7 +264,9 @@ static int open_guest(struct demo *d, struct options *o, char path[PLACE_ROOM])
     if (place_of("guests/micro/cr3.elf", path))
         return report(STATUS_USAGE, _("demo: %s is not there: `make guests` builds it"), "guests/micro/cr3.elf");
     o->word = path;
-    o->technique = &technique_trap;
+    o->technique = technique_find("trap");
+    if (!o->technique)
+        return report(STATUS_USAGE, _("demo: technique %s is not in this copy: writing it is a lab"), "trap");
     o->virtualizable = true;
     o->clock_insns = false;
     return debug_open(&d->d, o);

@@ -24,7 +24,7 @@ static void print_duties(uint32_t duties)
 }
 
 /* How to run the same thing where it can be watched. */
-static void print_way(const struct handiwork *h, unsigned p, unsigned t)
+static void print_way(const struct handiwork *h, const struct test_score *ts, unsigned p, unsigned t)
 {
     const struct manifest *m = &h->course.lab;
     const struct lab_test *test = &m->part[p].test[t];
@@ -35,6 +35,8 @@ static void print_way(const struct handiwork *h, unsigned p, unsigned t)
     print_duties(m->part[p].duties);
     printf(" --cpu %s --clock insns --mem %" PRIu64 "K --append %" PRIu32 ")\n",
            m->virtualizable ? "virtualizable" : "x86", m->mem >> 10, test->seed);
+    if (ts->differs && ts->tick)
+        printf(_("      and in it: tick %" PRIu64 ", then stepi\n"), ts->tick - 1);
     free(folder);
 }
 
@@ -51,7 +53,7 @@ static void print_part(const struct handiwork *h, const struct score *s, unsigne
         if (!ts->run || ts->passed || *s->problem)
             continue;
         printf("      %s: %s\n", part->test[t].guest, ts->why);
-        print_way(h, p, t);
+        print_way(h, ts, p, t);
     }
 }
 

@@ -8,7 +8,9 @@
 #include "shadowpt/p2m.h"
 #include "vmm/vm_struct.h"
 
-const struct technique *const techniques[] = {&technique_native, &technique_emulate, &technique_trap, NULL};
+#define TECHNIQUE(name) &technique_##name,
+const struct technique *const techniques[] = {TECHNIQUES NULL};
+#undef TECHNIQUE
 
 const struct technique *technique_find(const char *name)
 {

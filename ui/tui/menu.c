@@ -31,14 +31,14 @@ enum { ITEMS = sizeof item / sizeof item[0] };
 
 /* Ways to run a guest: T turns through them. */
 static const struct way {
-    const struct technique *technique;
+    const char *technique;
     bool virtualizable;
     const char *doc;
 } way[] = {
-    {&technique_trap, true, N_("trap and emulate, on a CPU whose sensitive instructions all trap")},
-    {&technique_trap, false, N_("trap and emulate, on a plain x86 with its holes")},
-    {&technique_emulate, false, N_("emulate: each instruction is interpreted")},
-    {&technique_native, false, N_("native: no monitor")},
+    {"trap", true, N_("trap and emulate, on a CPU whose sensitive instructions all trap")},
+    {"trap", false, N_("trap and emulate, on a plain x86 with its holes")},
+    {"emulate", false, N_("emulate: each instruction is interpreted")},
+    {"native", false, N_("native: no monitor")},
 };
 
 enum { WAYS = sizeof way / sizeof way[0] };
@@ -88,7 +88,7 @@ static void draw(struct menu *m)
     for (int i = 0; i < rows && first + i < ITEMS; i++)
         row(m, (unsigned)(first + i), 2 + i);
     (void)grid_text(g, 1, g->height - 5, g->width, LOOK_FAINT, false, _("lessons and labs: not built yet"));
-    (void)grid_text(g, 1, g->height - 3, g->width, LOOK_MONITOR, false, way[m->way].technique->name);
+    (void)grid_text(g, 1, g->height - 3, g->width, LOOK_MONITOR, false, way[m->way].technique);
     (void)grid_text(g, 16, g->height - 3, g->width, LOOK_PLAIN, false, _(way[m->way].doc));
     (void)grid_text(g, 1, g->height - 1, g->width, LOOK_FAINT, false,
                     _("Up, Down: choose   Enter: open   t: another technique   q: leave"));
@@ -99,6 +99,13 @@ static void draw(struct menu *m)
 
 enum choice { CHOICE_NONE, CHOICE_OPEN, CHOICE_LEAVE };
 
+/* A handout of a lab lacks the technique that students write. */
+static void skip_absent(struct menu *m)
+{
+    while (!technique_find(way[m->way].technique))
+        m->way = (m->way + 1) % WAYS;
+}
+
 static enum choice take_key(struct menu *m, int key)
 {
     switch (key) {
@@ -106,7 +113,10 @@ static enum choice take_key(struct menu *m, int key)
     case KEY_DOWN_: m->chosen = (m->chosen + 1) % ITEMS; break;
     case KEY_HOME_: m->chosen = 0; break;
     case KEY_END_: m->chosen = ITEMS - 1; break;
-    case 't': m->way = (m->way + 1) % WAYS; break;
+    case 't':
+        m->way = (m->way + 1) % WAYS;
+        skip_absent(m);
+        break;
     case KEY_ENTER_: return CHOICE_OPEN;
     case 'q':
     case CTRL_C:
@@ -152,10 +162,12 @@ static int open_item(const struct menu *m)
     o.word = path;
     o.ascii = m->ascii;
     o.limit = CLOCK_NEVER;
-    o.technique = i->demo ? &technique_trap : way[m->way].technique;
+    o.technique = technique_find(i->demo ? "trap" : way[m->way].technique);
     o.virtualizable = i->demo || way[m->way].virtualizable;
     if (place_of(i->name, path))
         return report(STATUS_USAGE, _("%s is not there: `make guests` builds it"), i->name);
+    if (!o.technique)
+        return report(STATUS_USAGE, _("demo: technique %s is not in this copy: writing it is a lab"), "trap");
     return tui_run(&o, i->demo ? "until kernel_writes_cr3" : NULL);
 }
 
@@ -165,6 +177,7 @@ int menu(bool ascii)
     enum choice c;
     int status;
 
+    skip_absent(&m);
     while ((status = choose(&m, &c)) == STATUS_OK && c == CHOICE_OPEN)
         if ((status = open_item(&m)) != STATUS_OK)
             break;
