@@ -68,7 +68,7 @@ FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
 CPPFLAGS_ALL := -I. -D_XOPEN_SOURCE=700 -DXXH_INLINE_ALL
 # Techniques are files of vmm/; a lab's handout lacks one (vmm/technique.h).
 TECHNIQUES := $(foreach t,native emulate trap,$(if $(wildcard vmm/$(t).c),$(t)))
-CPPFLAGS_ALL += -D'TECHNIQUES=$(foreach t,$(TECHNIQUES),TECHNIQUE($(t)))'
+CPPFLAGS_ALL += -D'TECHNIQUES_BUILT=$(foreach t,$(TECHNIQUES),TECHNIQUE($(t)))'
 # A compiler newer than ours may know new warnings: make WERROR=
 WERROR ?= -Werror
 CFLAGS_ALL := -std=c17 -Wall -Wextra $(WERROR)

@@ -39,11 +39,11 @@ struct technique {
 };
 
 /* The Makefile names those whose source is here: a lab's handout lacks the one that students write. */
-#ifndef TECHNIQUES
-#define TECHNIQUES TECHNIQUE(native) TECHNIQUE(emulate) TECHNIQUE(trap)
+#ifndef TECHNIQUES_BUILT
+#define TECHNIQUES_BUILT TECHNIQUE(native) TECHNIQUE(emulate) TECHNIQUE(trap)
 #endif
 #define TECHNIQUE(name) extern const struct technique technique_##name;
-TECHNIQUES
+TECHNIQUES_BUILT
 #undef TECHNIQUE
 /* All that are built, ended by NULL. */
 extern const struct technique *const techniques[];

@@ -9,7 +9,7 @@
 #include "vmm/vm_struct.h"
 
 #define TECHNIQUE(name) &technique_##name,
-const struct technique *const techniques[] = {TECHNIQUES NULL};
+const struct technique *const techniques[] = {TECHNIQUES_BUILT NULL};
 #undef TECHNIQUE
 
 const struct technique *technique_find(const char *name)
