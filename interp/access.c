@@ -2,6 +2,7 @@
 #include "interp/access.h"
 
 #include "interp/block.h"
+#include "interp/debugreg.h"
 #include "interp/fault.h"
 #include "interp/machine.h"
 #include "interp/paging.h"
@@ -22,22 +23,36 @@ void attention(struct cpu *c)
     c->soft = 0;
 }
 
-/* A page with a watchpoint keeps no line for what is watched; a read-modify-write, which reads, goes by the write tag. */
-COLD static void lookaside_watched(const struct probes *p, struct lookaside *l, uint32_t page)
+/* Are some bytes watched, by the owner's probes or the guest's breakpoints? */
+static inline bool watching(const struct cpu *c)
 {
-    unsigned kinds = probe_kinds(p, page, PAGE_SIZE);
+    return !LIKELY(!(c->m->probes || c->breaks.data));
+}
 
+/* A page with a watchpoint keeps no line for what is watched; a read-modify-write, which reads, goes by the write tag. */
+COLD static void lookaside_watched(const struct cpu *c, struct lookaside *l, uint32_t page)
+{
+    unsigned kinds = debugreg_kinds(c, page, PAGE_SIZE);
+
+    if (c->m->probes)
+        kinds |= probe_kinds(c->m->probes, page, PAGE_SIZE);
     if (kinds & PROBE_READ)
         l->read = LA_NONE;
     if (kinds & (PROBE_READ | PROBE_WRITE))
         l->write = LA_NONE;
 }
 
-/* Are these bytes watched? */
+COLD static void look(struct cpu *c, uint32_t lin, unsigned size, unsigned kinds)
+{
+    if (c->m->probes)
+        probe_touched(c, lin, size, kinds);
+    debugreg_touched(c, lin, size, kinds);
+}
+
 static inline void touched(struct cpu *c, uint32_t lin, unsigned size, unsigned kinds)
 {
-    if (!LIKELY(!c->m->probes))
-        probe_touched(c, lin, size, kinds);
+    if (watching(c))
+        look(c, lin, size, kinds);
 }
 
 /* May this translation be used without looking at anything else from now on? */
@@ -53,8 +68,8 @@ static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool
     l->host = (uintptr_t)ram_frame(m->ram, frame) - page;
     l->read = page;
     l->write = writable && !m->ram->flag[frame] ? page : LA_NONE;
-    if (!LIKELY(!m->probes))
-        lookaside_watched(m->probes, l, page);
+    if (watching(c))
+        lookaside_watched(c, l, page);
 }
 
 /* Does this entry grant the access? D must be set for a write (SDM Vol. 3, 4.10.2.2 and 4.8). */

@@ -15,6 +15,7 @@ bool cpu_attempt(struct cpu *c, void (*action)(struct cpu *c, void *ctx), void *
         c->unwind = NULL;
         if (c->m->probes)
             probe_fault(c);
+        c->debug_hit = 0;
         *why = (struct refusal){c->fault_vector, c->fault_error};
         return false;
     }

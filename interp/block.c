@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "interp/access.h"
+#include "interp/debugreg.h"
 #include "interp/exec.h"
 #include "interp/fault.h"
 #include "interp/lower.h"
@@ -132,11 +133,22 @@ static void empty_pages(struct ram *r)
     }
 }
 
+/* Does an instruction in this linear page, or at this offset of some page, need the run loop's look? */
+static bool page_is_probed(const struct cpu *c, uint32_t page)
+{
+    return (c->m->probes && probe_in_page(c, page)) || (c->breaks.code && debugreg_in_page(c, page));
+}
+
+static bool offset_is_probed(const struct cpu *c, unsigned offset)
+{
+    return (c->m->probes && probe_at_offset(c->m->probes, offset)) || debugreg_at_offset(c, offset);
+}
+
 /* The decoded code of a frame that is seen at a linear page. */
 static struct code_page *code_page(struct cpu *c, uint32_t frame, uint32_t page)
 {
     struct ram *r = c->m->ram;
-    uint32_t key = c->code_key | (c->m->probes && probe_in_page(c, page) ? KEY_PROBED : 0);
+    uint32_t key = c->code_key | (page_is_probed(c, page) ? KEY_PROBED : 0);
     struct code_page *p = find_page(r->code, frame, key);
 
     if (p)
@@ -196,10 +208,14 @@ void fetch_latch(struct cpu *c)
 {
     uint32_t lin = c->seg[CS].base + c->eip, page = lin & ~(uint32_t)PAGE_OFFSET;
 
-    if (c->eip > c->seg[CS].limit)
+    if (c->eip > c->seg[CS].limit) {
+        debugreg_before_fetch(c);
         raise_fault(c, NULL, VEC_GP, 0);
-    if (page != c->fetch.lin)
+    }
+    if (page != c->fetch.lin) {
+        debugreg_before_fetch(c);
         latch(c, page, c->eip - (lin & PAGE_OFFSET));
+    }
 }
 
 /* Decodes a block at `off` into the pool. 0: its first instruction leaves the page. */
@@ -226,7 +242,7 @@ static uint32_t translate_block(struct cpu *c, struct code_page *p, unsigned off
             o += lower(c->m, &i, p->key, (int)at, sum, o);
         else
             lower_fault(d, &i, (int)at, sum, o++);
-        if ((p->key & KEY_PROBED) && c->m->probes && probe_at_offset(c->m->probes, at))
+        if ((p->key & KEY_PROBED) && offset_is_probed(c, at))
             o[-1].fn = h_probe;
         at += i.len;
         if (d != DECODE_OK || (i.e->flags & ISA_ENDS))

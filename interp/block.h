@@ -40,7 +40,7 @@ struct code_cache {
 
 /*
  * What decoded operations depend on beside the bytes: CS.D, CPL, whether the hole class reports or traps, and which costs
- * were added up. Made by cpu_refresh() into cpu.code_key; KEY_PROBED goes by the linear page (probe.h).
+ * were added up. Made by cpu_refresh() into cpu.code_key; KEY_PROBED goes by the linear page (probe.h, debugreg.h).
  */
 enum code_key {
     KEY_D = 1,

@@ -6,6 +6,7 @@
 
 #include "interp/access.h"
 #include "interp/block.h"
+#include "interp/debugreg.h"
 #include "interp/flags.h"
 #include "interp/machine.h"
 #include "interp/segment.h"
@@ -59,6 +60,8 @@ void cpu_reset(struct cpu *c, struct machine *m)
     memset(c->dr, 0, sizeof c->dr);
     c->dr[6] = DR6_FIXED;
     c->dr[7] = DR7_FIXED;
+    c->debug_hit = 0;
+    c->rf_until = 0;
     c->gdtr = c->idtr = (struct dtr){0, 0};
     c->msr = (struct msrs){0};
     c->intr = false;
@@ -66,26 +69,41 @@ void cpu_reset(struct cpu *c, struct machine *m)
     c->pending = c->delivering = c->hole_next = c->probe_next = c->mid_rep = false;
     tlb_flush(c, true);
     cpu_refresh(c);
+    debugreg_changed(c);
+}
+
+static uint64_t retired(const struct cpu *c)
+{
+    return c->t[!c->m->clock_insns];
+}
+
+static uint32_t resume_flag(const struct cpu *c)
+{
+    return retired(c) <= c->rf_until ? c->eflags & FL_RF : 0;
 }
 
 uint32_t cpu_eflags(const struct cpu *c)
 {
-    return c->eflags | flags_get(c);
+    return (c->eflags & ~(uint32_t)FL_RF) | resume_flag(c) | flags_get(c);
 }
 
-/*
- * RF is never kept: nothing but code breakpoints would look at it, and a completed instruction clears it (SDM Vol. 3,
- * 18.3.1.1). VM cannot be set: virtual-8086 mode is not built.
- */
 void cpu_set_eflags(struct cpu *c, uint32_t v)
 {
-    uint32_t kept = FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_AC | FL_VIF | FL_VIP | FL_ID;
+    uint32_t kept = FL_TF | FL_IF | FL_DF | FL_IOPL | FL_NT | FL_RF | FL_AC | FL_VIF | FL_VIP | FL_ID;
     uint32_t old = c->eflags;
 
+    if ((v & FL_RF) && !resume_flag(c))
+        c->rf_until = retired(c);
     flags_set(c, v);
     c->eflags = (v & kept) | FL_1;
     if ((old ^ c->eflags) & FL_AC)
         cpu_refresh(c);
+}
+
+void cpu_resume_next(struct cpu *c)
+{
+    c->eflags |= FL_RF;
+    c->rf_until = retired(c) + 1;
 }
 
 /* What a load of CR3 costs on top of the instruction, refills apart. */
@@ -125,4 +143,6 @@ void cpu_set_cr4(struct cpu *c, uint32_t v)
     if (changed & (CR4_PSE | CR4_PGE))
         flush(c, true);
     cpu_refresh(c);
+    if (changed & CR4_DE)
+        debugreg_changed(c);
 }

@@ -18,6 +18,7 @@ enum seg_reg { ES, CS, SS, DS, FS, GS, SEGS, LDTR = SEGS, TR, SEGS_ALL };
 
 /* What CPUID says of the processor (SDM Vol. 2, CPUID): a P6 without x87, and with an APIC. */
 enum {
+    CPUID_DE = 1 << 2,
     CPUID_PSE = 1 << 3,
     CPUID_TSC = 1 << 4,
     CPUID_MSR = 1 << 5,
@@ -27,7 +28,8 @@ enum {
     CPUID_PGE = 1 << 13,
     CPUID_CMOV = 1 << 15,
     CPU_SIGNATURE = 0x650,
-    CPU_FEATURES = CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_APIC | CPUID_SEP | CPUID_PGE | CPUID_CMOV
+    CPU_FEATURES =
+        CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_APIC | CPUID_SEP | CPUID_PGE | CPUID_CMOV
 };
 
 /* EFLAGS (SDM Vol. 1, 3.4.3). */
@@ -73,13 +75,16 @@ enum {
 /* What MOV to CR keeps: the bits that this processor has (of CR4 all others are #GP). */
 #define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR3_DEFINED 0xfffff018u
-#define CR4_DEFINED (CR4_TSD | CR4_PSE | CR4_PGE | CR4_PCE)
-/* Bits of DR6 and DR7 that read as ones (SDM Vol. 3, 18.2.3 and 18.2.4). */
+#define CR4_DEFINED (CR4_TSD | CR4_DE | CR4_PSE | CR4_PGE | CR4_PCE)
+/* DR6 and DR7 (SDM Vol. 3, 18.2.3 and 18.2.4); FIXED: bits that read as ones. */
+#define DR6_B 0xfu        /* the breakpoints that were met */
+#define DR6_BD (1u << 13) /* an access to a debug register that GD forbids */
 #define DR6_BS (1u << 14) /* the single step that TF asked for */
+#define DR6_WRITABLE 0x0000e00fu
 #define DR6_FIXED 0xffff0ff0u
+#define DR7_GD (1u << 13)
+#define DR7_WRITABLE 0xffff23ffu
 #define DR7_FIXED 0x00000400u
-#define DR6_BITS 0x0000e00fu /* and those that can be written */
-#define DR7_BITS 0xffff2bffu
 /* Ours: every sensitive instruction traps at CPL > 0, as on a machine that Popek and Goldberg would call virtualizable. */
 #define CR4_VIRTUALIZABLE (1u << 31)
 
@@ -150,6 +155,11 @@ struct msrs {
     int64_t tsc_offset; /* TSC = clock + offset, set by WRMSR to IA32_TIME_STAMP_COUNTER */
 };
 
+/* The breakpoints that DR7 enables, by kind: a bit for each of DR0 to DR3 (debugreg.h). */
+struct breaks {
+    uint8_t code, data, port;
+};
+
 struct op;
 struct code_page;
 struct machine;
@@ -187,11 +197,14 @@ struct cpu {
     uint8_t activity; /* enum activity */
     uint32_t cr0, cr2, cr3, cr4;
     uint32_t dr[8];
+    uint32_t debug_hit; /* bits of DR6: a #DB trap to come when the instruction, or what MOV SS shields, is complete */
+    uint64_t rf_until;  /* FL_RF is in force while no more instructions have retired (cpu_eflags()) */
     struct dtr gdtr, idtr;
     struct msrs msr;
     bool intr; /* the INTR pin */
 
     /* -- not architectural from here on -- */
+    struct breaks breaks;
     uint64_t deadline; /* exact tick at which the run loop must have control */
     uint32_t code_key; /* which variant of decoded code fits the current mode (block.h) */
     struct fetch_latch fetch;
@@ -234,9 +247,14 @@ void cpu_refresh(struct cpu *c);
 /* The part of it that CPL, CR4 and CS.D bear upon. */
 void cpu_refresh_mode(struct cpu *c);
 
-/* The whole EFLAGS register, arithmetic flags included. */
+/*
+ * The whole EFLAGS register, arithmetic flags included. Every completed instruction clears RF (SDM Vol. 3, 18.3.1.1): so
+ * that none has to, RF is kept with the count of instructions up to which it is in force. VM cannot be set.
+ */
 uint32_t cpu_eflags(const struct cpu *c);
 void cpu_set_eflags(struct cpu *c, uint32_t v);
+/* RF passes the instruction behind the one that is being executed. */
+void cpu_resume_next(struct cpu *c);
 
 /* CR writes with the side effects of MOV CR, checks apart: the caller has checked. Charges the flush, not the instruction. */
 void cpu_set_cr0(struct cpu *c, uint32_t v);

@@ -11,6 +11,7 @@
 
 #include "interp/access.h"
 #include "interp/block.h"
+#include "interp/debugreg.h"
 #include "interp/exec.h"
 #include "interp/machine.h"
 #include "interp/paging.h"
@@ -30,6 +31,7 @@ static void fault_arrived(struct cpu *c)
     }
     if (c->m->probes)
         probe_fault(c);
+    c->debug_hit = 0; /* nothing was touched */
     block_unpatch(c);
     if (v < 0) {
         c->activity = SHUTDOWN;
@@ -44,6 +46,7 @@ static void fault_arrived(struct cpu *c)
 
 static void deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error)
 {
+    c->activity = ACTIVE; /* #DB behind a HLT wakes */
     c->delivering = true;
     c->external = kind != TRAP_SOFTWARE;
     c->fault_first = kind == TRAP_FAULT ? (int)vector : -1;
@@ -135,6 +138,7 @@ static void single(struct cpu *c)
     uint64_t deliveries = c->m->deliveries;
 
     c->soft = 0;
+    debugreg_before_fetch(c);
     fetch_latch(c);
     if (c->t[0] >= c->deadline) /* the fetch has cost a walk: another boundary first */
         return;
@@ -145,12 +149,8 @@ static void single(struct cpu *c)
     chain(c, block_single(c));
     if (c->m->probes)
         probe_after(c, !c->mid_rep && !c->hole_next);
-    if (trace && c->shadow != SHADOW_SS && c->m->deliveries == deliveries && !c->hole_next) {
-        c->dr[6] |= DR6_BS;
-        c->fault_vector = VEC_DB;
-        c->fault_error = 0;
-        c->pending = true;
-    }
+    if (trace && c->shadow != SHADOW_SS && c->m->deliveries == deliveries && !c->hole_next)
+        c->debug_hit |= DR6_BS;
 }
 
 static void block(struct cpu *c)
@@ -219,6 +219,8 @@ static enum stop run(struct machine *m, uint64_t until, bool one)
             break;
         set_deadline(m, until);
         turn(c);
+        if (c->debug_hit)
+            debugreg_trap(c);
         if (one && !c->pending) {
             stop = m->exited ? STOP_EXIT : c->hole_next ? STOP_HOLE : STOP_STEP;
             c->hole_next = false;

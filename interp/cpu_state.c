@@ -44,7 +44,9 @@ static void control(struct state *s, struct cpu *c)
     for (unsigned i = 0; i < DRS; i++)
         if (i != DR4 && i != DR5) /* other names of DR6 and DR7 */
             state_u32(s, &c->dr[i]);
+    state_u32(s, &c->debug_hit);
     state_check(s, !(c->cr0 & ~CR0_KNOWN) && c->cr0 & CR0_PE, "CR0 has a value that cannot be");
+    state_check(s, !(c->debug_hit & ~(DR6_B | DR6_BS)), "no such debug trap");
     state_check(s, !(c->cr4 & ~CR4_KNOWN), "CR4 has a value that cannot be");
 }
 

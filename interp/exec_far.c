@@ -233,7 +233,9 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
         return_stack(c, &t, size, 3 * size, 0);
     else
         set_esp(c, c->r[ESP] + 3 * size);
-    cpu_set_eflags(c, (cpu_eflags(c) & ~change) | (flags & change));
+    cpu_set_eflags(c, (cpu_eflags(c) & ~(change | FL_RF)) | (flags & change));
+    if (size == 4 && (flags & FL_RF))
+        cpu_resume_next(c);
     enter(c, &t);
     if (outer) {
         segment_drop_inner(c);

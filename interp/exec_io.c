@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IN and OUT. They leave the block: what a device does may move a deadline, raise an interrupt or end the run. */
+#include "interp/debugreg.h"
 #include "interp/exec.h"
 #include "interp/io.h"
 
@@ -37,6 +38,8 @@ uint32_t io_in(struct cpu *c, uint16_t port, unsigned size)
     charge(c, ACCOUNT_DEVICE, c->m->cost.port);
     v = bus_in(&c->m->bus, port, size);
     OBSERVE(c->m, port_in, port, size, v);
+    if (c->breaks.port)
+        debugreg_port(c, port, size);
     attention(c);
     return v;
 }
@@ -46,6 +49,8 @@ void io_out(struct cpu *c, uint16_t port, unsigned size, uint32_t v)
     charge(c, ACCOUNT_DEVICE, c->m->cost.port);
     OBSERVE(c->m, port_out, port, size, v);
     bus_out(&c->m->bus, port, size, v);
+    if (c->breaks.port)
+        debugreg_port(c, port, size);
     attention(c);
 }
 

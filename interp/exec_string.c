@@ -168,6 +168,8 @@ static inline const struct op *repeat(struct cpu *c, const struct op *o, element
         /* Time may have passed in walks too, and a device, a deadline or changed code may have called for attention. */
     } while (!one_at_a_time(c, o) && c->soft != 0 && c->t[0] < c->deadline);
     c->mid_rep = true;
+    if (c->breaks.code) /* what comes in between finds RF set, so that the breakpoint is not met again (18.3.1.1) */
+        cpu_set_eflags(c, cpu_eflags(c) | FL_RF);
     return NULL;
 }
 

@@ -242,32 +242,6 @@ HANDLER(h_movtocr)
     return finish(c, o);
 }
 
-/* DR4 and DR5 are other names of DR6 and DR7 (SDM Vol. 3, 18.2.2). Breakpoints in DR7 are kept but do not fire yet. */
-static unsigned debug_register(unsigned n)
-{
-    return n == 4 || n == 5 ? n + 2 : n;
-}
-
-HANDLER(h_movfromdr)
-{
-    ring0_only(c, o);
-    c->r[o->reg] = c->dr[debug_register(o->base)];
-    NEXT;
-}
-
-HANDLER(h_movtodr)
-{
-    unsigned n;
-    uint32_t v;
-
-    begin(c, o);
-    ring0_only(c, NULL);
-    n = debug_register(o->reg);
-    v = c->r[o->base];
-    c->dr[n] = n == 6 ? (v & DR6_BITS) | DR6_FIXED : n == 7 ? (v & DR7_BITS) | DR7_FIXED : v;
-    return finish(c, o);
-}
-
 /* The monitor's way into C (docs/ARCHITECTURE.md). An undefined opcode where nobody has set a target. */
 HANDLER(h_escape)
 {

@@ -17,6 +17,7 @@
 #include <xxhash.h>
 
 #include "interp/addr.h"
+#include "interp/debugreg.h"
 #include "interp/state.h"
 
 #define RAM_END UINT32_MAX
@@ -141,6 +142,7 @@ static void resettle(struct machine *m)
     m->exited = m->was_reset = m->stop = false;
     cpu_refresh(&m->cpu);
     tlb_flush(&m->cpu, true);
+    debugreg_changed(&m->cpu);
 }
 
 int machine_state(struct machine *m, struct state *s)

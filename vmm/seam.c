@@ -6,6 +6,7 @@
 
 #include "interp/access.h"
 #include "interp/attempt.h"
+#include "interp/debugreg.h"
 #include "interp/decode.h"
 #include "interp/probe.h"
 #include "vmm/monitor.h"
@@ -114,17 +115,16 @@ static void book_instruction(struct seam *s, struct cpu *v, uint32_t eip, bool t
 
     if (g->probes)
         probe_retired(g->probes, v->seg[CS].base + eip);
+    if (s->now.resume)
+        cpu_resume_next(v);
     v->t[g->clock_insns] += g->cost.interpret;
     v->t[!g->clock_insns] += 1;
     v->shadow = s->now.shadowed ? SHADOW_STI : 0;
     if (s->now.halted)
         v->activity = HALTED;
-    if (traced) {
-        v->dr[6] |= DR6_BS;
-        v->fault_vector = VEC_DB;
-        v->fault_error = 0;
-        v->pending = true;
-    }
+    v->debug_hit |= traced ? DR6_BS : 0;
+    if (v->debug_hit)
+        debugreg_trap(v);
 }
 
 static void conclude_interrupt(struct seam *s, struct vm *vm, enum lab_next next, const struct emulation *e)
@@ -165,6 +165,15 @@ static void conclude(struct seam *s, struct vm *vm, enum lab_next next, const st
     }
 }
 
+/* RF is no plug-in's affair, but the monitor's: will this IRET bring it? */
+static bool brings_rf(struct machine *g, unsigned duty)
+{
+    const struct cpu *v = &g->cpu;
+    uint32_t flags = 0;
+
+    return duty == LAB_IRET && !lin_peek(g, v->seg[SS].base + v->r[ESP] + 8, &flags, sizeof flags) && (flags & FL_RF);
+}
+
 static void event(struct seam *s, struct vm *vm, struct lab_trap *t)
 {
     bool traced = mon_guest(vm)->cpu.eflags & FL_TF;
@@ -172,7 +181,8 @@ static void event(struct seam *s, struct vm *vm, struct lab_trap *t)
     enum lab_next next;
 
     s->asked[t->duty]++;
-    s->now = (struct seam_event){.duty = t->duty, .eip = mon_guest(vm)->cpu.eip};
+    s->now = (struct seam_event){
+        .duty = t->duty, .eip = mon_guest(vm)->cpu.eip, .resume = brings_rf(mon_guest(vm), t->duty)};
     mon_emulation_begin(vm, &e);
     next = s->ask(s, vm, t);
     if (!*vm_complaint(vm))
@@ -234,14 +244,17 @@ static void fetch(struct cpu *c, void *ctx)
     (void)lin_translate(c, c->seg[CS].base + c->eip, false, c->cpl == 3);
 }
 
-/* Where the hardware cannot run the next instruction: it may be a duty all the same, which would have trapped. */
+/*
+ * Where the hardware cannot run the next instruction: it may be a duty all the same, which would have trapped. A guest with
+ * breakpoints is the processor's alone.
+ */
 static enum vm_next instead_of_trap(struct seam *s, struct vm *vm)
 {
     struct cpu *v = &mon_guest(vm)->cpu;
     struct lab_trap l = {.vector = VEC_GP};
     struct refusal why;
 
-    if (v->activity != ACTIVE || !describe(s, vm, &l) || !cpu_attempt(v, fetch, NULL, &why))
+    if (v->activity != ACTIVE || debugreg_any(v) || !describe(s, vm, &l) || !cpu_attempt(v, fetch, NULL, &why))
         return VM_INTERPRET;
     event(s, vm, &l);
     return VM_EMULATED;

@@ -24,7 +24,7 @@ enum { SEAM_WRITES = 16 };
 struct seam_event {
     unsigned duty;
     uint32_t eip; /* of the guest, when it began */
-    bool acked, injected, halted, shadowed, mapped, must_interpret;
+    bool acked, injected, halted, shadowed, mapped, must_interpret, resume;
     uint8_t vector; /* acked, injected */
     uint32_t error;
     struct {

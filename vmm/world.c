@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "interp/debugreg.h"
 #include "interp/flags.h"
 #include "vmm/hw.h"
 #include "vmm/monitor.h"
@@ -16,7 +17,13 @@ const struct why_info why_info[WHY_COUNT] = {
 };
 
 /* Flags that the guest sees and changes on the hardware itself. IF, IOPL and TF are the virtual CPU's own. */
-enum { DIRECT_FLAGS = FL_STATUS | FL_DF | FL_NT | FL_AC | FL_ID };
+enum { DIRECT_FLAGS = FL_STATUS | FL_DF | FL_NT | FL_RF | FL_AC | FL_ID };
+
+/* Those that a frame tells of: every fault pushes RF set (SDM Vol. 3, 18.3.1.1), the virtual CPU knows if it was. */
+static uint32_t told(const struct trap_frame *f)
+{
+    return f->vector < DEADLINE_VECTOR ? DIRECT_FLAGS & ~(uint32_t)FL_RF : DIRECT_FLAGS;
+}
 
 /* CR0 bits that change how unprivileged instructions behave, and so must be the guest's on the hardware. */
 #define DIRECT_CR0 (CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_AM)
@@ -54,25 +61,29 @@ void world_in(struct monitor *n, const struct trap_frame *f)
     struct cpu *v = &n->guest->cpu;
     const struct cpu *p = &n->hw->cpu;
 
+    world_sync_clock(n); /* first: RF goes by it */
     for (unsigned i = 0; i < 8; i++)
         v->r[i] = p->r[i];
     v->r[ESP] = f->esp;
     v->eip = f->eip;
-    cpu_set_eflags(v, (cpu_eflags(v) & ~(uint32_t)DIRECT_FLAGS) | (f->eflags & DIRECT_FLAGS));
+    cpu_set_eflags(v, (cpu_eflags(v) & ~told(f)) | (f->eflags & told(f)));
     segment_in(n, CS, f->cs, gdt_sel_in(f->cs));
     segment_in(n, SS, f->ss, gdt_sel_in(f->ss));
     for (unsigned i = 0; i < sizeof data; i++)
         segment_in(n, data[i], p->seg[data[i]].sel, p->seg[data[i]].sel);
     v->cpl = (f->cs & 3) == 3 ? 3 : 0;
     cpu_refresh(v);
-    world_sync_clock(n);
 }
 
 void world_in_live(struct monitor *n)
 {
     const struct cpu *p = &n->hw->cpu;
-    const struct trap_frame f = {
-        .eip = p->eip, .cs = p->seg[CS].sel, .eflags = cpu_eflags(p), .esp = p->r[ESP], .ss = p->seg[SS].sel};
+    const struct trap_frame f = {.vector = DEADLINE_VECTOR, /* as an interrupt would find it */
+                                 .eip = p->eip,
+                                 .cs = p->seg[CS].sel,
+                                 .eflags = cpu_eflags(p),
+                                 .esp = p->r[ESP],
+                                 .ss = p->seg[SS].sel};
 
     world_in(n, &f);
 }
@@ -114,6 +125,8 @@ enum why_not representable(struct monitor *n)
         return WHY_user_flags;
     if (v->eflags & FL_TF)
         return WHY_trace_flag;
+    if (debugreg_any(v))
+        return WHY_breakpoint;
     if (v->shadow)
         return WHY_shadow;
     if (v->activity != ACTIVE)

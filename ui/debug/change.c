@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interp/debugreg.h"
 #include "interp/paging.h"
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
@@ -127,6 +128,7 @@ static int set_control(const struct edit *k)
         if (v & ~CR4_DEFINED)
             return refuse(k, _("$cr4 cannot be %08" PRIx32 ": the machine would refuse it"), v);
         c->cr4 = v;
+        debugreg_changed(c);
         break;
     }
     tlb_flush(c, true);
@@ -183,7 +185,8 @@ static int set(struct debugger *d, const struct edit *k)
     case REG_FIELD: cpu_set_eflags(c, with_bits(k, cpu_eflags(c), i)); return 0;
     case REG_CR: return set_control(k);
     case REG_DR:
-        c->dr[i] = i == 6 ? (k->value & DR6_BITS) | DR6_FIXED : i == 7 ? (k->value & DR7_BITS) | DR7_FIXED : k->value;
+        c->dr[i] = debugreg_value(i, k->value);
+        debugreg_changed(c);
         return 0;
     case REG_SELECTOR: return set_selector(d, k);
     case REG_TABLE_BASE:
