@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interp/segment.h"
 #include "interp/state.h"
 #include "interp/symbols.h"
 #include "ui/debug/debugger.h"
@@ -470,6 +471,57 @@ Test(view, memory_by_the_guests_tables)
     SAYS(&g, "memory", "00400000 22 22 22 22 00");
     (void)shown(&g, "memory", 38, 3);
     cr_assert(strstr(g.text, "00400000 2222 2222 0000 0000  \"\"\"\"....\n"), "%s", g.text);
+    close_guest(&g);
+}
+
+/* Where code is not, or is another one than it seems: unmapped pages, 16 bits, breakpoints, a frame further out. */
+Test(view, code_of_all_kinds)
+{
+    static struct stage g;
+    struct stop_point p = {.kind = STOP_AT, .enabled = true, .text = "at kernel_goes_on"};
+    struct cpu *c;
+
+    open_guest(&g, "cr3", "trap+v");
+    step_to(&g, "kernel_writes_cr3");
+    p.at = gva(address(&g, "kernel_goes_on"));
+    cr_assert_eq(stops_add(&g.d, &p), 1);
+    SAYS(&g, "code", "\n  *1 0010030c");
+    SAYS(&g, "breakpoints", "1   breakpoint  0     at kernel_goes_on");
+    stops_enable(&g.d, stops_find(&g.d, 1), false);
+    SAYS(&g, "code", "\n  -1 0010030c");
+    SAYS(&g, "breakpoints", "1-  breakpoint");
+    g.d.code_set = true;
+    g.d.code = gva(0x7fffff);
+    SAYS(&g, "code", "     007fffff                            not mapped\n");
+    g.d.code = gva(UINT32_MAX);
+    SAYS(&g, "code", "ffffffff");
+    g.d.code_set = false;
+    c = &vm_guest(g.d.s.vm)->cpu;
+    c->seg[CS].attr &= (uint16_t)~ATTR_D;
+    c->eip = address(&g, "kernel_writes_cr3") - 5; /* B8 00 80 10 00: mov eax, 108000h in 32 bits */
+    SAYS(&g, "code", "b8 00 80                 mov ax, 0x8000");
+    close_guest(&g);
+}
+
+/* A frame further out, by the chain of EBP that the guest keeps there. */
+Test(view, frames_of_the_stack)
+{
+    static struct stage g;
+    struct cpu *c;
+    uint32_t link[2] = {0, 0}, at;
+
+    open_guest(&g, "pagefault", "native");
+    step_to(&g, "paging_on");
+    c = &vm_guest(g.d.s.vm)->cpu;
+    at = c->r[EBP] = c->r[ESP] - 64;
+    c->r[ESP] = at - 16;
+    link[1] = address(&g, "touches_page");
+    cr_assert_eq(machine_write(vm_guest(g.d.s.vm), at, link, sizeof link), 0);
+    SAYS(&g, "backtrace", "=>#0  ");
+    SAYS(&g, "backtrace", "\n  #1  ");
+    g.d.frame = 1;
+    SAYS(&g, "backtrace", "\n=>#1  ");
+    SAYS(&g, "code", "touches_page:\n->   ");
     close_guest(&g);
 }
 

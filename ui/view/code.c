@@ -54,7 +54,7 @@ static unsigned up_to_symbol(const struct code *c, gva_t at, unsigned n)
     return n;
 }
 
-/* Bytes up to the next instruction. The machine's own decoder is the fast one; Zydis knows what the machine does not. */
+/* Bytes up to the next instruction; 0 where nothing is mapped. The machine's own decoder is the fast one; Zydis knows what the machine does not. */
 static unsigned length_at(const struct code *c, gva_t at)
 {
     uint8_t bytes[INSN_MAX];
@@ -62,6 +62,8 @@ static unsigned length_at(const struct code *c, gva_t at)
     unsigned have = lin_peek_some(c->m, at.v, bytes, sizeof bytes), n;
     struct insn i;
 
+    if (have == 0)
+        return 0;
     n = decode(bytes, have, c->code32, &i) == DECODE_OK ? i.len
                                                         : disasm(bytes, have, at.v, c->code32, NULL, text, sizeof text);
     return up_to_symbol(c, at, n ? n : 1);
@@ -71,12 +73,13 @@ static unsigned length_at(const struct code *c, gva_t at)
 static bool arrives(const struct code *c, uint64_t from, uint32_t to, unsigned wanted, gva_t at[BEFORE_MAX],
                     unsigned *count)
 {
-    *count = 0;
-    while (from < to) {
+    unsigned n = 1;
+
+    for (*count = 0; from < to && n; from += n) {
         if (*count == wanted)
             memmove(at, at + 1, --*count * sizeof *at);
         at[(*count)++] = gva((uint32_t)from);
-        from += length_at(c, gva((uint32_t)from));
+        n = length_at(c, gva((uint32_t)from));
     }
     if (from != to)
         *count = 0;
@@ -156,12 +159,13 @@ static gva_t row(const struct code *c, struct sheet *s, gva_t at, bool first)
 {
     uint8_t bytes[INSN_MAX];
     char text[WORDS];
-    unsigned have = lin_peek_some(c->m, at.v, bytes, sizeof bytes), n = length_at(c, at);
+    unsigned n = length_at(c, at); /* 0: not mapped */
     bool here = at.v == c->next.v;
     enum look look = here ? LOOK_HERE : LOOK_PLAIN;
 
     label(c, s, at, first);
-    (void)disasm(bytes, n < have ? n : have, at.v, c->code32, c->d->s.symbols, text, sizeof text);
+    (void)lin_peek_some(c->m, at.v, bytes, n);
+    (void)disasm(bytes, n, at.v, c->code32, c->d->s.symbols, text, sizeof text);
     sheet_text(s, look, here ? "=>" : at.v == c->middle.v && c->d->frame && !c->d->code_set ? "->" : "");
     sheet_to(s, POINT);
     put_point(c, s, at);
@@ -174,11 +178,11 @@ static gva_t row(const struct code *c, struct sheet *s, gva_t at, bool first)
         put_bytes(s, bytes, n);
         sheet_to(s, TEXT + 3 * BYTES_SHOWN + 1);
     }
-    sheet_text(s, have ? look : LOOK_BAD, have ? text : _("not mapped"));
+    sheet_text(s, n ? look : LOOK_BAD, n ? text : _("not mapped"));
     if (at.v == c->middle.v)
         sheet_mark(s);
     sheet_end(s);
-    return gva(have ? at.v + n : at.v);
+    return gva(at.v + n);
 }
 
 static gva_t middle(const struct debugger *d, gva_t next)

@@ -115,15 +115,24 @@ const struct view view_backtrace = {
 
 /* ---- techniques -------------------------------------------------------------------------------------------------- */
 
+static void technique(const struct technique *t, bool here, int width, struct sheet *s)
+{
+    sheet_line(s, here ? LOOK_HERE : LOOK_PLAIN, "%s%s", here ? "=>" : "  ", t->name);
+    sheet_wrap(s, LOOK_FAINT, width, _(t->doc));
+}
+
+/* A plug-in is in no table: it is there while it is used. */
 static void draw_techniques(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
-    for (unsigned i = 0; techniques[i]; i++) {
-        bool here = techniques[i] == vm_technique(d->s.vm);
+    const struct technique *used = vm_technique(d->s.vm);
+    bool listed = false;
 
-        sheet_put(s, here ? LOOK_HERE : LOOK_PLAIN, "%s%s", here ? "=>" : "  ", techniques[i]->name);
-        sheet_end(s);
-        sheet_wrap(s, LOOK_FAINT, room->width, _(techniques[i]->doc));
+    for (unsigned i = 0; techniques[i]; i++) {
+        technique(techniques[i], techniques[i] == used, room->width, s);
+        listed |= techniques[i] == used;
     }
+    if (!listed)
+        technique(used, true, room->width, s);
 }
 
 const struct view view_techniques = {
