@@ -301,7 +301,7 @@ Test(view, a_walk_by_micro_steps)
     SAYS(&g, "walk", "no trap");
     SAYS(&g, "walk", "00400 -> 00ef9");
     SAYS(&g, "walk", "00ef9000: 22222222");
-    SAYS(&g, "tlb", "00400  -> 00ef9");
+    SAYS(&g, "tlb", "00400 -> 00ef9");
     SAYS(&g, "log", "fills 00400000 -> hpa 00ef9000, by gpa 0010c000");
     close_guest(&g);
 }
@@ -369,13 +369,13 @@ Test(view, stale_entries_are_flagged)
 
     open_guest(&g, "cr3", "native");
     step_to(&g, "kernel_writes_cr3");
-    cr_assert(strstr(line_with(&g, "tlb", "00400  -> "), "W - - -"), "%s", g.text);
+    cr_assert(strstr(line_with(&g, "tlb", "00400 -> "), "W---"), "%s", g.text);
     cr_assert_null(strstr(g.text, "stale"), "%s", g.text);
     g.d.walk.set = true;
     g.d.walk.at = gva(0x400000);
     SAYS_NOT(&g, "walk", "older translation");
     cr_assert_eq(machine_write(vm_guest(g.d.s.vm), address(&g, "window_table_1"), &nothing, sizeof nothing), 0);
-    cr_assert(strstr(line_with(&g, "tlb", "00400  -> "), "stale"), "%s", g.text);
+    cr_assert(strstr(line_with(&g, "tlb", "00400 -> "), "stale"), "%s", g.text);
     SAYS(&g, "walk", "The TLB still holds an older translation");
     close_guest(&g);
 }

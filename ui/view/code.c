@@ -30,7 +30,7 @@ enum {
     ADDRESS = 5,
     CLASS = 14,
     TEXT = 16,
-    WIDE = 58 /* from here on there is room for the instruction's bytes */
+    WIDE = 66 /* from here on there is room for the instruction's bytes */
 };
 
 /* The code that is shown, as the guest sees it. */

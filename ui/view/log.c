@@ -185,7 +185,8 @@ static void tell_world(const struct debugger *d, const uint64_t *f, struct sheet
     char text[WORDS];
 
     sheet_put(s, LOOK_PLAIN, _("interprets from %s: "), place(d, f[1], text));
-    sheet_text(s, LOOK_PLAIN, f[0] < WHY_COUNT ? _(why_info[f[0]].doc) : "?");
+    sheet_text(s, LOOK_LABEL, f[0] < WHY_COUNT ? why_info[f[0]].name : "?");
+    sheet_put(s, LOOK_FAINT, " (%s)", f[0] < WHY_COUNT ? _(why_info[f[0]].doc) : "?");
 }
 
 static teller *const tell[EVENT_KINDS] = {

@@ -10,7 +10,7 @@
 #include "ui/view/views.h"
 #include "ui/view/words.h"
 
-enum { ENTRIES = 1024, ROWS_MAX = 2000, TO = 21, BITS = 30, PAGES = 46, PLACE = 56, WIDE = 58 };
+enum { ENTRIES = 1024, ROWS_MAX = 2000, TO = 21, BITS = 30, PAGES = 46, PLACE = 56, WIDE = 70 };
 
 /* Pages that follow each other in both spaces, with equal rights. */
 struct run {

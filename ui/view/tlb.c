@@ -11,11 +11,11 @@
 #include "ui/view/views.h"
 #include "ui/view/walk.h"
 
-enum { SET = 0, PAGE = 8, FRAME = 18, BITS = 24, REST = 33, WIDE = 58 };
+enum { SET = 0, PAGE = 8, FRAME = 17, BITS = 23, REST = 28, WIDE = 58 };
 
 static void bit(struct sheet *s, bool on, char letter)
 {
-    sheet_put(s, LOOK_PLAIN, "%c ", on ? letter : '-');
+    sheet_put(s, LOOK_PLAIN, "%c", on ? letter : '-');
 }
 
 /* "03.1": set and way; '>' before the way that its set gives up next. */
@@ -28,7 +28,7 @@ static void row(const struct debugger *d, const struct tlb *t, unsigned set, uns
 
     sheet_put(s, LOOK_FAINT, "%02x%c%x", set, t->next[set] == way ? '>' : '.', way);
     sheet_to(s, PAGE);
-    sheet_put(s, look, "%05" PRIx32 "  -> %05" PRIx32, e->vpn, e->pfn);
+    sheet_put(s, look, "%05" PRIx32 " -> %05" PRIx32, e->vpn, e->pfn);
     sheet_to(s, BITS);
     bit(s, e->writable, 'W');
     bit(s, e->user, 'U');
@@ -48,7 +48,7 @@ static void row(const struct debugger *d, const struct tlb *t, unsigned set, uns
 static void rows(const struct debugger *d, const struct tlb *t, bool wide, struct sheet *s)
 {
     static const struct head head[] = {
-        {SET, N_("set.way")}, {PAGE, N_("page")}, {FRAME, N_("frame")}, {BITS, "W U D G"}, {0, NULL}};
+        {SET, N_("set.way")}, {PAGE, N_("page")}, {FRAME, N_("frame")}, {BITS, "WUDG"}, {0, NULL}};
     unsigned valid = 0;
 
     for (unsigned i = 0; i < t->sets * t->ways; i++) {

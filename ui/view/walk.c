@@ -212,14 +212,13 @@ static void tlb_line(const struct drawing *w)
 
 static void title(const struct drawing *w)
 {
-    char text[WORDS];
+    static const char *const access[2][2] = {{N_("read by the kernel"), N_("read by user code")},
+                                             {N_("written by the kernel"), N_("written by user code")}};
+    char place[WORDS], text[2 * WORDS];
 
-    sheet_put(w->s, LOOK_LABEL, "%s  ", words_address(w->d, w->p->at.v, text));
-    sheet_text(w->s, LOOK_PLAIN,
-               w->p->write  ? w->p->user ? _("written by user code") : _("written by the kernel")
-                : w->p->user ? _("read by user code")
-                            : _("read by the kernel"));
-    sheet_end(w->s);
+    (void)snprintf(text, sizeof text, "%s  %s", words_address(w->d, w->p->at.v, place),
+                   _(access[w->p->write][w->p->user]));
+    sheet_wrap(w->s, LOOK_LABEL, w->width, text);
 }
 
 static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
