@@ -403,7 +403,7 @@ Test(view, the_chart_counts_every_cycle)
         cr_assert(stats.by.idle > 20000000, "%s", technique[t]);
         cr_assert_eq(idle, stats.by.idle, "%s", technique[t]);
         cr_assert_eq(all, stats.cycles - g.d.time->start, "%s", technique[t]);
-        (void)snprintf(idles, sizeof idles, ". idle%25" PRIu64, stats.by.idle);
+        (void)snprintf(idles, sizeof idles, ". idle%25" PRIu64 "  99.", stats.by.idle);
         SAYS(&g, "chart", idles);
         close_guest(&g);
     }

@@ -13,7 +13,14 @@
 #include "ui/view/views.h"
 #include "ui/view/words.h"
 
-enum { STRIP_MAX = 256, NAME = 2, NUMBER = 18, NUMBER_WIDTH = 13 };
+enum {
+    STRIP_MAX = 256,
+    NAME = 2,
+    NUMBERS = 18,
+    NUMBER_WIDTH = 13, /* a number's; a share's follows */
+    SHARE_WIDTH = 7,
+    WIDE = NUMBERS + 2 * (NUMBER_WIDTH + SHARE_WIDTH) /* from here on cycles are told, not only shares */
+};
 
 static const enum look look_of[WHOS] = {LOOK_USER, LOOK_KERNEL, LOOK_MONITOR, LOOK_FAINT};
 
@@ -45,26 +52,10 @@ static void cell(struct sheet *s, const uint64_t by[WHOS], double account[WHOS])
     sheet_put(s, look_of[most], "%c", who_letter(most));
 }
 
-static void legend(struct sheet *s, const uint64_t by[WHOS])
-{
-    uint64_t all = sum(by);
-
-    for (enum who w = 0; w < WHOS; w++) {
-        sheet_put(s, look_of[w], "%c", who_letter(w));
-        sheet_to(s, NAME);
-        sheet_text(s, LOOK_PLAIN, who_name(w));
-        sheet_to(s, NUMBER);
-        sheet_put(s, LOOK_PLAIN, "%*" PRIu64 " %5.1f%%", NUMBER_WIDTH, by[w],
-                  all ? 100.0 * (double)by[w] / (double)all : 0.0);
-        sheet_end(s);
-    }
-}
-
 /* The bins that a column covers, added up. */
-static void whole_run(const struct timeline *t, int width, struct sheet *s)
+static void whole_run(const struct timeline *t, int width, uint64_t all[WHOS], struct sheet *s)
 {
     unsigned used = timeline_used(t), cells = used < (unsigned)width ? used : (unsigned)width;
-    uint64_t all[WHOS] = {0};
     double account[WHOS] = {0};
 
     sheet_line(s, LOOK_LABEL, _("the whole run: %" PRIu64 " cycles"), t->since - t->start);
@@ -79,13 +70,12 @@ static void whole_run(const struct timeline *t, int width, struct sheet *s)
         cell(s, by, account);
     }
     sheet_end(s);
-    legend(s, all);
 }
 
 /* The cycles of [from, to) from the changes: exact, but only as far back as those reach. */
-static void last_run(const struct timeline *t, uint64_t from, int width, struct sheet *s)
+static void last_run(const struct timeline *t, uint64_t from, int width, uint64_t all[WHOS], struct sheet *s)
 {
-    uint64_t to = t->since, all[WHOS], by[WHOS], cells;
+    uint64_t to = t->since, by[WHOS], cells;
     double account[WHOS] = {0};
     uint64_t oldest = t->change[t->changes > TIMELINE_CHANGES ? t->changes % TIMELINE_CHANGES : 0].at;
 
@@ -99,17 +89,41 @@ static void last_run(const struct timeline *t, uint64_t from, int width, struct 
     }
     sheet_end(s);
     timeline_recent(t, from, to, all);
-    legend(s, all);
+}
+
+static void put_share(struct sheet *s, uint64_t part, uint64_t all, bool wide)
+{
+    if (wide)
+        sheet_put(s, LOOK_PLAIN, "%*" PRIu64, NUMBER_WIDTH, part);
+    sheet_put(s, LOOK_PLAIN, "%*.1f%%", SHARE_WIDTH - 1, all ? 100.0 * (double)part / (double)all : 0.0);
+}
+
+/* Both runs, cycle by cycle. */
+static void legend(const uint64_t whole[WHOS], const uint64_t last[WHOS], bool wide, struct sheet *s)
+{
+    int share = NUMBERS + (wide ? NUMBER_WIDTH : 0), apart = SHARE_WIDTH + (wide ? NUMBER_WIDTH : 0);
+
+    view_head(s, (const struct head[]){{share + 2, N_("whole")}, {share + apart + 2, N_("last")}, {0, NULL}});
+    for (enum who w = 0; w < WHOS; w++) {
+        sheet_put(s, look_of[w], "%c", who_letter(w));
+        sheet_to(s, NAME);
+        sheet_text(s, LOOK_PLAIN, who_name(w));
+        sheet_to(s, NUMBERS);
+        put_share(s, whole[w], sum(whole), wide);
+        put_share(s, last[w], sum(last), wide);
+        sheet_end(s);
+    }
 }
 
 static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
     int width = room->width < STRIP_MAX ? room->width : STRIP_MAX;
     uint64_t from = d->time->since - (debug_running(d) ? d->time->since - d->run.cycles : d->report.cycles);
+    uint64_t whole[WHOS] = {0}, last[WHOS] = {0};
 
-    whole_run(d->time, width, s);
-    if (d->report.stand != STAND_START || debug_running(d))
-        last_run(d->time, from, width, s);
+    whole_run(d->time, width, whole, s);
+    last_run(d->time, from, width, last, s);
+    legend(whole, last, room->width >= WIDE, s);
 }
 
 const struct view view_chart = {
@@ -119,7 +133,7 @@ const struct view view_chart = {
         N_("who had the processor over time: guest user, guest kernel, monitor, idle; the whole run and the last one"),
     .detail = N_("Time goes from left to right, in cycles of the physical CPU. Over any stretch there "
                  "are as many letters of each kind as it had of the cycles: u the guest's user programs, k its kernel, "
-                 "M the monitor, . nobody (HLT). The table below a strip counts every cycle, also those that were too "
+                 "M the monitor, . nobody (HLT). The table below counts every cycle, also those that were too "
                  "few for a letter. In native there is no monitor; in emulate the monitor's interpreter does "
                  "everything."),
     .source = "SDM Vol. 3, 5.5 \"Privilege Levels\"",
