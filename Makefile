@@ -230,6 +230,19 @@ fuzz-run: fuzz
 	    grep -E '^stat::(number_of_executed_units|average_exec_per_sec)' build/fuzz/$$name.log; \
 	done
 
+# ---- pictures ----------------------------------------------------------------------------------------------------
+
+# Each docs/pictures/NAME.rsh is a script for the shell that ends in `shot docs/pictures/NAME.svg`. The README shows these;
+# PNG copies, for slides, go to build/shots/ where rsvg-convert is.
+.PHONY: shots
+SHOTS := $(sort $(wildcard docs/pictures/*.rsh))
+SHOT_GUEST := build/guests/micro/cr3.elf --mode trap --cpu virtualizable
+shots: all
+	$(Q)for script in $(SHOTS); do $(PROGRAM) shell $(SHOT_GUEST) --lang en --serial none -x "$$script" || exit; done
+	$(Q)if command -v rsvg-convert >/dev/null; then mkdir -p build/shots; for picture in $(SHOTS:.rsh=.svg); do \
+	    rsvg-convert "$$picture" -o "build/shots/$$(basename "$$picture" .svg).png" || exit; done; \
+	else echo 'no rsvg-convert (package librsvg2-bin): no PNG'; fi
+
 # ---- care --------------------------------------------------------------------------------------------------------
 
 .PHONY: lint format bench clean help
@@ -257,7 +270,8 @@ help:
 	    '  test-asan   the same under AddressSanitizer and UndefinedBehaviorSanitizer' \
 	    '  lint        format, headers, layering, dispatch of the handlers, translations, licences' \
 	    '  format      lays out all sources with clang-format' \
-	    '  bench       speed, next to Bochs and QEMU' \
+	    '  bench       speed, next to Bochs and QEMU; what the screen costs' \
+	    '  shots       the pictures in docs/pictures/, from runs' \
 	    '  fuzz        builds the fuzz targets (clang);  fuzz-run  runs each for FUZZ_SECONDS' \
 	    '  handout     LAB=N: what students of a lab get, build/handout/*.tar.gz' \
     '  pot         build/ringside.pot, the list of messages;  po-update  brings po/ up to it' \
