@@ -101,7 +101,7 @@ shows 'CR3 guest'
 keys c
 shows 'RUNS'
 keys 3 C-t
-shows 'KEYS GO TO THE GUEST'
+shows 'TYPING'
 keys h
 sleep 0.3
 keys C-t

@@ -88,9 +88,9 @@ static const char *standing(const struct tui *t, enum look *look)
 
     *look = LOOK_HERE;
     if (t->typing)
-        return _("KEYS GO TO THE GUEST (Ctrl-T ends)");
+        return _("TYPING; Ctrl-T ends");
     if (debug_running(t->d))
-        return _("RUNS (Ctrl-C stops)");
+        return _("RUNS; Ctrl-C stops");
     *look = LOOK_LABEL;
     switch (r->stand) {
     case STAND_START: return _("at its start");
