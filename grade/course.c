@@ -30,7 +30,7 @@ unsigned course_list(const struct places *p, char folder[COURSES_MAX][NAME_ROOM 
 
     while (d && n < COURSES_MAX && (e = readdir(d)))
         if (is_lab(e->d_name))
-            (void)snprintf(folder[n++], NAME_ROOM + 8, "%s", e->d_name);
+            (void)snprintf(folder[n++], NAME_ROOM + 8, "%.*s", NAME_ROOM + 7, e->d_name);
     if (d)
         (void)closedir(d);
     qsort(folder, n, sizeof folder[0], by_name);

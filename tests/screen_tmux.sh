@@ -55,8 +55,8 @@ begin()
 found_again()
 {
     shows 'ready>'
-    keys "stty -a >$tmp/after; echo settled" Enter
-    shows '^settled'
+    keys "clear; stty -a >$tmp/after; echo 'set''tled'" Enter
+    shows settled
     sed -i 's/rows [0-9]*; columns [0-9]*;//' "$tmp/before" "$tmp/after"
     cmp -s "$tmp/before" "$tmp/after" || fail "$1: stty -a differs: $(diff "$tmp/before" "$tmp/after")"
     [ "$(mux display-message -p -t s '#{alternate_on} #{cursor_flag}')" = '0 1' ] || fail "$1: alternate screen or no cursor"

@@ -151,6 +151,7 @@ static int is_usable(void)
     const char *name = getenv("TERM");
     struct winsize size = {0};
     int wrong;
+    bool able;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return report(STATUS_USAGE, _("the screen needs a terminal on standard input and output; `ringside shell` does "
@@ -159,7 +160,9 @@ static int is_usable(void)
         return report(STATUS_USAGE,
                       _("TERM=%s: this kind of terminal is not known here; `ringside shell` does without"),
                       name ? name : "");
-    if (!cursor_address || !clear_screen)
+    able = cursor_address && clear_screen;
+    (void)del_curterm(cur_term); /* newterm() reads it again */
+    if (!able)
         return report(STATUS_USAGE, _("TERM=%s: this terminal cannot place its cursor; `ringside shell` does without"),
                       name);
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col &&
