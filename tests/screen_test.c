@@ -323,3 +323,39 @@ Test(screen, draws_what_the_terminal_can)
     free(text);
     terminal_close(t);
 }
+
+/* Whatever is typed, it lives, and can be left. */
+Test(screen, survives_random_keys)
+{
+    static const char *const special[] = {
+        "\033[A", "\033[B", "\033[C", "\033[D", "\033[5~", "\033[6~", "\033[H", "\033[F",   "\t",  "\033[Z", "\r",
+        "\033",   "\024",   "\014",   "\003",   "\177",    "s",       "n",      ".",        ",",   "1",      "2",
+        "3",      "4",      "5",      "/",      ":",       "?",       "p",      "\xe4\xb8", "\xad"};
+    unsigned seed = 1;
+    struct terminal *t = start(cr3, 80, 24, plain_env, false);
+    struct termios before;
+
+    terminal_modes(t, &before);
+    cr_assert(terminal_shows(t, "CR3", WAIT_MS));
+    for (unsigned i = 0; i < 1500; i++) {
+        char any[2] = {0};
+
+        seed = seed * 1103515245u + 12345u;
+        any[0] = (char)(' ' + (seed >> 16) % 95);
+        if (any[0] == 'q') /* `q` and Enter is how one leaves */
+            continue;
+        terminal_send(t, (seed >> 8) % 3 ? special[(seed >> 16) % (sizeof special / sizeof special[0])] : any);
+        if (i % 50 == 0)
+            terminal_settle(t, 5);
+    }
+    terminal_settle(t, QUIET_MS);
+    cr_assert_eq(terminal_wait(t, 0), -1, "it has ended");
+    terminal_send(t, "\024"); /* if keys go to the guest, they do no longer; if not, they do */
+    terminal_settle(t, 50);
+    if (terminal_shows(t, "TYPING", 200))
+        terminal_send(t, "\024");
+    terminal_send(t, "\003\033\025");
+    terminal_settle(t, 100);
+    terminal_send(t, ":quit\r");
+    ends_well(t, &before, "random keys", 0, NULL);
+}
