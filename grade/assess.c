@@ -55,7 +55,7 @@ static void run_test(struct job *j, unsigned p, unsigned t)
         j->mute = ts->why;
 }
 
-static void run_tests(struct job *j, void (*told)(void *ctx, unsigned part, unsigned test), void *ctx)
+static void run_tests(struct job *j)
 {
     for (unsigned p = 0; p < j->c->lab.parts && !j->score->fault; p++)
         for (unsigned t = 0; t < j->c->lab.part[p].tests && !j->score->fault; t++) {
@@ -63,8 +63,6 @@ static void run_tests(struct job *j, void (*told)(void *ctx, unsigned part, unsi
 
             if (!ts->run)
                 continue;
-            if (told)
-                told(ctx, p, t);
             if (j->mute)
                 memcpy(ts->why, j->mute, sizeof ts->why);
             else
@@ -73,7 +71,7 @@ static void run_tests(struct job *j, void (*told)(void *ctx, unsigned part, unsi
 }
 
 void assess(const struct course *c, const struct sandbox *s, const struct submission *sub, const char *dir,
-            unsigned slot, struct score *score, void (*told)(void *ctx, unsigned part, unsigned test), void *ctx)
+            unsigned slot, struct score *score)
 {
     struct job j = {c, s, dir, slot, score, NULL};
     enum compiled done;
@@ -91,5 +89,5 @@ void assess(const struct course *c, const struct sandbox *s, const struct submis
     done = compile(c, s, sub, dir, slot, score->problem, sizeof score->problem);
     score->fault = done == COMPILE_FAULT;
     if (done == COMPILED)
-        run_tests(&j, told, ctx);
+        run_tests(&j);
 }

@@ -10,9 +10,9 @@ struct submission;
 
 /*
  * `dir`: an empty folder of our own, for this job alone; the caller removes it. `slot`: which of the jobs that run at the
- * same time. `told`, which may be NULL, hears of each test before it is run.
+ * same time.
  */
 void assess(const struct course *c, const struct sandbox *s, const struct submission *sub, const char *dir,
-            unsigned slot, struct score *score, void (*told)(void *ctx, unsigned part, unsigned test), void *ctx);
+            unsigned slot, struct score *score);
 
 #endif

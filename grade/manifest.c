@@ -26,8 +26,25 @@ static bool wrong(struct reader *r, const char *fmt, ...)
         va_start(args, fmt);
         (void)vsnprintf(r->error, r->room, fmt, args);
         va_end(args);
+        for (char *p = r->error; *p; p++) /* it stays one line, whatever it quotes */
+            *p = (unsigned char)*p < ' ' || *p == 0x7f ? '?' : *p;
     }
     r->failed = true;
+    return false;
+}
+
+/* Is it one of the words of a list with blanks between them? */
+static bool is_word_of(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+
+    for (const char *at = list; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+
+        if (length == n && memcmp(at, word, n) == 0)
+            return true;
+        at += length;
+    }
     return false;
 }
 
@@ -40,12 +57,7 @@ static bool members(struct reader *r, const cJSON *object, const char *what, con
         return wrong(r, _("%s is no object"), what);
     cJSON_ArrayForEach(i, object)
     {
-        const char *at = strstr(allowed, i->string);
-        size_t n = strlen(i->string);
-
-        while (at && !((at == allowed || at[-1] == ' ') && (at[n] == ' ' || !at[n])))
-            at = strstr(at + 1, i->string);
-        if (!n || !at)
+        if (!is_word_of(allowed, i->string))
             return wrong(r, _("%s has an unknown member '%.40s'"), what, i->string);
         if (cJSON_GetObjectItemCaseSensitive(object, i->string) != i)
             return wrong(r, _("%s has its member '%.40s' twice"), what, i->string);

@@ -55,7 +55,7 @@ static int work(const struct pool *p, const struct entry *e, unsigned slot)
     if (folder_make(dir))
         return 1;
     /* Graders that run side by side have different users for their jobs. */
-    assess(p->course, p->sandbox, e->sub, dir, slot + (unsigned)getppid() * 16, e->score, NULL, NULL);
+    assess(p->course, p->sandbox, e->sub, dir, slot + (unsigned)getppid() * 16, e->score);
     folder_remove(dir);
     if (e->score->fault) {
         fprintf(stderr, "ringside: %s: %s\n", e->sub->name, e->score->problem);

@@ -82,7 +82,7 @@ static bool is_number(const char *s)
             return false;
         digit |= *p >= '0' && *p <= '9';
     }
-    return digit;
+    return digit && strlen(s) < STUDENT_ROOM;
 }
 
 static struct student *find(struct roster *r, const char *word, size_t n)

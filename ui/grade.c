@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "grade/course.h"
@@ -156,9 +157,10 @@ static int read_submissions(struct grading *g)
     course_digest(&g->course, program_path(), digest);
     for (unsigned i = 1; i < n; i++) {
         struct entry *e = &g->entry[g->count];
+        struct stat st;
 
-        if (access(g->o.words[i], F_OK) && errno == ENOENT && access(g->o.words[i], F_OK))
-            return report(STATUS_USAGE, "%s: %s", g->o.words[i], strerror(ENOENT));
+        if (lstat(g->o.words[i], &st)) /* a link is there, whatever it leads to */
+            return report(STATUS_USAGE, "%s: %s", g->o.words[i], strerror(errno));
         if (named_before(g->o.words, i))
             continue;
         e->sub = &g->submission[g->count];
@@ -231,7 +233,7 @@ static void close_all(struct grading *g)
 
 int command_grade(int argc, char **argv)
 {
-    static struct grading g = {.store = {.lock = -1}};
+    struct grading g = {.store = {.lock = -1}};
     int status;
 
     if (options_parse(&g.o, FOR_GRADE, argc, argv))

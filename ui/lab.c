@@ -43,7 +43,7 @@ static int lab_list(const struct options *o)
 {
     char folder[COURSES_MAX][NAME_ROOM + 8], error[ERROR_ROOM];
     struct places places;
-    static struct course c;
+    struct course c;
     unsigned n;
 
     (void)o;
@@ -107,7 +107,7 @@ static int furnish(const struct course *c, const char *folder)
 
 static int lab_start(const struct options *o)
 {
-    static struct course c;
+    struct course c;
     struct places places;
     char error[ERROR_ROOM], folder[FOLDER_ROOM];
     int status;
@@ -159,7 +159,7 @@ void handiwork_close(struct handiwork *h)
 /* A copy under the name by which a teacher finds whose it is. */
 static int lab_submit(const struct options *o)
 {
-    static struct handiwork h;
+    struct handiwork h;
     char name[128], path[FOLDER_ROOM];
     struct submission s;
     int status = handiwork_open(&h, o);

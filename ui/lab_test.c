@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* `ringside lab test`: the public tests on a student's own file, and for each that fails the way to see it happen. */
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "grade/assess.h"
 #include "grade/sandbox.h"
@@ -86,7 +90,7 @@ static void say_tier(const struct sandbox *s)
 
 static int test_in(const struct handiwork *h, const char *dir)
 {
-    static struct score score;
+    struct score *score = calloc(1, sizeof *score);
     struct sandbox sandbox;
     struct submission s;
     char job[FOLDER_ROOM];
@@ -95,17 +99,39 @@ static int test_in(const struct handiwork *h, const char *dir)
     sandbox_find(&sandbox, h->places.launcher, dir);
     say_tier(&sandbox);
     submission_read(&s, h->file, h->course.lab.file);
-    if (folder_path(job, dir, "job") || folder_make(job))
-        return report(STATUS_USAGE, "%s", dir);
-    assess(&h->course, &sandbox, &s, job, 0, &score, NULL, NULL);
-    status = print_score(h, &score);
+    if (!score || folder_path(job, dir, "job") || folder_make(job)) {
+        status = report(STATUS_USAGE, _("%s: no folder can be made there"), dir);
+    } else {
+        assess(&h->course, &sandbox, &s, job, 0, score);
+        status = print_score(h, score);
+    }
     submission_free(&s);
+    free(score);
     return status;
+}
+
+/* In a process of its own: Ctrl-C ends that, and the folder is cleared away all the same. */
+static int test_apart(const struct handiwork *h, const char *dir)
+{
+    int status = 0;
+    pid_t pid;
+
+    (void)fflush(NULL);
+    pid = fork();
+    if (pid == 0) {
+        status = test_in(h, dir);
+        _exit(fflush(stdout) ? STATUS_USAGE : status);
+    }
+    (void)signal(SIGINT, SIG_IGN);
+    (void)signal(SIGTERM, SIG_IGN);
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        return report(STATUS_USAGE, "%s", strerror(errno));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_USAGE;
 }
 
 int lab_test(const struct options *o)
 {
-    static struct handiwork h;
+    struct handiwork h;
     const char *tmp = getenv("TMPDIR");
     char dir[FOLDER_ROOM];
     int status = handiwork_open(&h, o);
@@ -114,7 +140,7 @@ int lab_test(const struct options *o)
         return status;
     (void)snprintf(dir, sizeof dir, "%.3000s/ringside-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
     if (mkdtemp(dir)) {
-        status = test_in(&h, dir);
+        status = test_apart(&h, dir);
         folder_remove(dir);
     } else {
         status = report(STATUS_USAGE, _("%s: no folder can be made there"), dir);
