@@ -71,9 +71,14 @@ static void resolve(struct cpu *c, struct target *t, bool call)
         raise_fault(c, NULL, VEC_UD, NO_ERROR);
     else
         raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
+}
+
+/* What comes behind the checks of the stack (SDM Vol. 2, CALL and RET): the offset; then the last thing that can fault. */
+static void settle(struct cpu *c, struct target *t)
+{
     if (t->off > desc_limit(&t->desc))
         raise_fault(c, NULL, VEC_GP, 0);
-    desc_set_accessed(c, &t->desc); /* the last thing that can fault */
+    desc_set_accessed(c, &t->desc);
 }
 
 static void enter(struct cpu *c, const struct target *t)
@@ -88,6 +93,7 @@ static const struct op *far_jump(struct cpu *c, const struct op *o, unsigned sel
     struct target t = {.sel = sel, .off = off};
 
     resolve(c, &t, false);
+    settle(c, &t);
     enter(c, &t);
     return go_on(c, o);
 }
@@ -113,15 +119,16 @@ static const struct op *far_call(struct cpu *c, const struct op *o, unsigned sel
     inner = t.cpl != c->cpl;
     if (inner) {
         stack_inner(c, t.cpl, &s);
-        stack_reserve(c, &s, t.size * (4 + t.params));
+        stack_reserve(c, &s, t.size, 4 + t.params);
         *end++ = c->seg[SS].sel;
         *end++ = c->r[ESP];
         copy_params(c, end, &t);
         end += t.params;
     } else {
         stack_current(c, &s);
-        stack_reserve(c, &s, t.size * 2);
+        stack_reserve(c, &s, t.size, 2);
     }
+    settle(c, &t);
     *end++ = c->seg[CS].sel;
     *end++ = c->eip + o->len;
     stack_push(c, &s, t.size, v, (unsigned)(end - v));
@@ -158,14 +165,11 @@ static void return_target(struct cpu *c, struct target *t)
         raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
     if (!(attr & ATTR_P))
         raise_fault(c, NULL, VEC_NP, t->sel & ~3u);
-    if (t->off > desc_limit(&t->desc))
-        raise_fault(c, NULL, VEC_GP, 0);
-    desc_set_accessed(c, &t->desc);
     t->cpl = rpl;
 }
 
-/* To an outer ring SS:ESP lie behind the rest; data segments of inner rings are dropped. */
-static void return_stack(struct cpu *c, const struct target *t, unsigned size, unsigned at, unsigned release)
+/* To an outer ring SS:ESP lie behind the rest. */
+static void return_stack(struct cpu *c, struct target *t, unsigned size, unsigned at, unsigned release)
 {
     uint32_t esp = peek(c, size, at);
     unsigned sel = peek(c, size, at + size) & 0xffff;
@@ -174,12 +178,15 @@ static void return_stack(struct cpu *c, const struct target *t, unsigned size, u
     if (sel_null(sel))
         raise_fault(c, NULL, VEC_GP, 0);
     segment_check_ss(c, sel, t->cpl, VEC_GP, &ss);
+    settle(c, t);
     desc_set_accessed(c, &ss);
     segment_fill(c, SS, sel, &ss);
-    if (size == 2)
-        *reg16(c, ESP) = (uint16_t)esp;
-    else
-        set_esp(c, esp);
+    set_esp(c, esp + release); /* of ESP if the new stack has it, though 16 bits were popped */
+}
+
+static void return_here(struct cpu *c, struct target *t, unsigned release)
+{
+    settle(c, t);
     set_esp(c, c->r[ESP] + release);
 }
 
@@ -193,7 +200,7 @@ static const struct op *far_return(struct cpu *c, const struct op *o, unsigned s
     if (outer)
         return_stack(c, &t, size, 2 * size + o->imm, o->imm);
     else
-        set_esp(c, c->r[ESP] + 2 * size + o->imm);
+        return_here(c, &t, 2 * size + o->imm);
     enter(c, &t);
     if (outer)
         segment_drop_inner(c);
@@ -232,7 +239,7 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
     if (outer)
         return_stack(c, &t, size, 3 * size, 0);
     else
-        set_esp(c, c->r[ESP] + 3 * size);
+        return_here(c, &t, 3 * size);
     cpu_set_eflags(c, (cpu_eflags(c) & ~(change | FL_RF)) | (flags & change));
     if (size == 4 && (flags & FL_RF))
         cpu_resume_next(c);

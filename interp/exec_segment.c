@@ -68,12 +68,11 @@ HANDLER(h_pushseg32)
 #define BY_SIZE(bits)                                                                                                  \
     HANDLER(h_popseg##bits)                                                                                            \
     {                                                                                                                  \
-        uint32_t esp;                                                                                                  \
+        uint32_t esp = c->r[ESP], mask = stack_mask(c); /* POP SS moves the pointer of the old stack */                \
                                                                                                                        \
         begin(c, o);                                                                                                   \
-        esp = c->r[ESP];                                                                                               \
-        load(c, o->reg, load16(c, NULL, SS, esp &stack_mask(c)));                                                      \
-        set_esp(c, esp + bits / 8);                                                                                    \
+        load(c, o->reg, load16(c, NULL, SS, esp &mask));                                                               \
+        c->r[ESP] = (esp & ~mask) | ((esp + bits / 8) & mask);                                                         \
         return finish(c, o);                                                                                           \
     }                                                                                                                  \
     HANDLER(h_lseg##bits)                                                                                              \

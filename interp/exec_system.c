@@ -142,14 +142,18 @@ STORE_WORD(smsw, c->cr0)
 LOAD_SELECTOR(ldt)
 LOAD_SELECTOR(tr)
 
-/* With 16-bit operand size the base has 24 bits (SDM Vol. 2, SGDT and LGDT). */
+/*
+ * With 16-bit operand size the base has 24 bits (SDM Vol. 2, SGDT and LGDT). A word and a doubleword, each aligned where
+ * that is checked (SDM Vol. 3, 3.5.1).
+ */
 #define TABLE_REGISTER(name, field, bits)                                                                              \
     HANDLER(h_s##name##bits)                                                                                           \
     {                                                                                                                  \
         uint32_t at = ea(c, o), base = c->field.base;                                                                  \
                                                                                                                        \
         begin(c, o);                                                                                                   \
-        lin_probe_write(c, segment_linear(c, NULL, o->seg, at, 6, true), 6, c->cpl == 3);                              \
+        (void)segment_linear(c, NULL, o->seg, at + 2, 4, true);                                                        \
+        lin_probe_write(c, segment_linear(c, NULL, o->seg, at, 2, true), 6, c->cpl == 3);                              \
         store16(c, NULL, o->seg, at, c->field.limit);                                                                  \
         store32(c, NULL, o->seg, at + 2, bits == 16 ? base & 0xffffff : base);                                         \
         return finish(c, o);                                                                                           \

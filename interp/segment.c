@@ -6,7 +6,7 @@
 #include "interp/fault.h"
 #include "interp/machine.h"
 
-static bool alignment_checked(const struct cpu *c)
+bool segment_alignment_checked(const struct cpu *c)
 {
     return c->cpl == 3 && (c->eflags & FL_AC) && (c->cr0 & CR0_AM);
 }
@@ -16,7 +16,7 @@ void segment_refresh(struct cpu *c, unsigned seg)
     struct seg *s = &c->seg[seg];
     bool code = s->attr & ATTR_CODE;
     bool wide = (s->attr & (ATTR_P | ATTR_S)) == (ATTR_P | ATTR_S) && (code || !(s->attr & ATTR_DC)) &&
-                s->limit >= SEG_CUT - 1 && !alignment_checked(c);
+                s->limit >= SEG_CUT - 1 && !segment_alignment_checked(c);
 
     s->fast[0] = wide && (!code || (s->attr & ATTR_RW)) ? s->base : NEVER_FAST;
     s->fast[1] = wide && !code && (s->attr & ATTR_RW) ? s->base : NEVER_FAST;
@@ -24,11 +24,11 @@ void segment_refresh(struct cpu *c, unsigned seg)
 
 void segment_set_cpl(struct cpu *c, unsigned cpl)
 {
-    bool checked = alignment_checked(c);
+    bool checked = segment_alignment_checked(c);
     unsigned from = c->cpl;
 
     c->cpl = (uint8_t)cpl;
-    if (alignment_checked(c) != checked)
+    if (segment_alignment_checked(c) != checked)
         cpu_refresh(c);
     else
         cpu_refresh_mode(c);
@@ -57,7 +57,7 @@ uint32_t segment_check(struct cpu *c, const struct op *o, unsigned seg, uint32_t
         raise_fault(c, o, VEC_GP, 0);
     if (!segment_fits(s, off, size))
         raise_fault(c, o, vector, 0);
-    if (alignment_checked(c) && (s->base + off) & (size - 1))
+    if (segment_alignment_checked(c) && (s->base + off) & (size - 1))
         raise_fault(c, o, VEC_AC, 0);
     return s->base + off;
 }

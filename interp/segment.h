@@ -74,6 +74,8 @@ static inline bool sel_null(unsigned sel)
 /* `fast` of a segment that needs a look: no TLB tag has this bit. */
 #define NEVER_FAST (1ull << 40)
 
+/* Does a misaligned access raise #AC now? (SDM Vol. 3, 6.15, interrupt 17) */
+bool segment_alignment_checked(const struct cpu *c);
 /* The linear address of segment:off after all checks, for an access of `size` bytes by operation `o` (may be NULL). */
 uint32_t segment_check(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size, bool write);
 

@@ -36,13 +36,25 @@ void stack_inner(struct cpu *c, unsigned cpl, struct stack *s)
     s->error = sel & ~3u;
 }
 
-void stack_reserve(struct cpu *c, const struct stack *s, unsigned bytes)
+static void reserve(struct cpu *c, const struct stack *s, uint32_t low, unsigned bytes)
 {
-    uint32_t low = (s->sp - bytes) & mask(s);
-
     if (!segment_fits(&s->seg, low, bytes))
         raise_fault(c, NULL, VEC_SS, s->error);
     lin_probe_write(c, s->seg.base + low, bytes, s->user);
+}
+
+/* The stack pointer may wrap between two words; a word that straddles the end must be held by the segment. */
+void stack_reserve(struct cpu *c, const struct stack *s, unsigned size, unsigned n)
+{
+    uint32_t top = s->sp & mask(s);
+    unsigned below = top / size < n ? top / size : n;
+
+    if (s->user && segment_alignment_checked(c) && (s->seg.base + top) & (size - 1))
+        raise_fault(c, NULL, VEC_AC, 0);
+    if (below)
+        reserve(c, s, top - below * size, below * size);
+    if (n - below)
+        reserve(c, s, (top - n * size) & mask(s), (n - below) * size);
 }
 
 /* Each word is an access of its own, which one look at the lookaside answers for all of them when they share a page. */
@@ -121,7 +133,7 @@ static void push_frame(struct cpu *c, struct stack *s, const struct gate *g, uns
     v[n++] = eip;
     if (kind == TRAP_FAULT && vector_has_error(vector))
         v[n++] = error;
-    stack_reserve(c, s, g->size * n);
+    stack_reserve(c, s, g->size, n);
     stack_push(c, s, g->size, v, n);
 }
 

@@ -36,8 +36,8 @@ struct stack {
 /* The current stack; the stack of ring `cpl` from the TSS, with its checks. */
 void stack_current(struct cpu *c, struct stack *s);
 void stack_inner(struct cpu *c, unsigned cpl, struct stack *s);
-/* Makes sure that `bytes` can be pushed: after this, stack_push() cannot fault. */
-void stack_reserve(struct cpu *c, const struct stack *s, unsigned bytes);
+/* Makes sure that `n` words can be pushed: after this, stack_push() cannot fault. */
+void stack_reserve(struct cpu *c, const struct stack *s, unsigned size, unsigned n);
 /* Pushes v[0], v[1], ... as words of 2 or 4 bytes. */
 void stack_push(struct cpu *c, struct stack *s, unsigned size, const uint32_t *v, unsigned n);
 /* Makes it the current one. `inner`: it was got from stack_inner(). */
