@@ -114,6 +114,8 @@ struct debugger {
     gva_t code;     /* what the code pane shows, */
     bool code_set;  /* if the user asked for a place */
 
+    const struct lesson_play *lesson; /* that is being played (ui/lesson/), or NULL */
+
     /* Of the goal in progress (goal.c). */
     struct {
         uint64_t left;          /* instructions to go */

@@ -132,6 +132,7 @@ static int value_of(const struct evaluation *k, unsigned at, int64_t *v)
     case NODE_SYMBOL: *v = n->number; return 0;
     case NODE_REG: *v = reg_value(n->reg, vm_guest(debug_vm(k->d))); return 0;
     case NODE_HARDWARE_REG: *v = reg_value(n->reg, vm_hardware(debug_vm(k->d))); return 0;
+    case NODE_COUNT: return count_value(k->d, &n->count, v, k->error, k->room);
     case NODE_LOAD: return value_of(k, n->arg[0], &a) ? -1 : load(k, a, n->size, v);
     case NODE_UNARY: return value_of(k, n->arg[0], &a) ? -1 : compute(k, (enum expr_op)n->op, a, 0, v);
     case NODE_BINARY: return binary(k, n, v);
@@ -144,6 +145,17 @@ int expr_value(const struct debugger *d, const struct expr *e, int64_t *value, c
     const struct evaluation k = {d, e, error, room};
 
     return value_of(&k, e->root, value);
+}
+
+int expr_sides(const struct debugger *d, const struct expr *e, int64_t side[2])
+{
+    const struct node *n = &e->node[e->root];
+    char error[1];
+    const struct evaluation k = {d, e, error, sizeof error};
+
+    if (n->kind != NODE_BINARY || n->op < OP_EQ || n->op > OP_GE)
+        return -1;
+    return value_of(&k, n->arg[0], &side[0]) || value_of(&k, n->arg[1], &side[1]) ? -1 : 0;
 }
 
 void expr_free(struct expr *e)

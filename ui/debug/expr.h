@@ -4,6 +4,7 @@
  *
  *      123 0x7b 0173 0b1111011 'a'   symbol   $eax $ax $al $eip $pc $sp $eflags $cr3 $cs $cs.base $gdtr ...
  *      $hw.cr3 (the hardware's)   *EXPR (32 bits)  u8(EXPR) u16(EXPR) u32(EXPR)
+ *      $run.trap $run.trap.vector $stat.exits.io ... (counts: countname.h)
  *      + - * / % << >> & | ^ ~ ! < <= > >= == != && || ?: ( )
  *
  * Values are 64-bit and signed, and an operation that leaves them is an error; an address is a value from -2^31 to
@@ -26,6 +27,8 @@ struct expr *expr_parse(const struct debugger *d, const char *text, const char *
 /* 0, or -1 with one line in `error`: unmapped memory, division by zero, overflow. */
 int expr_value(const struct debugger *d, const struct expr *e, int64_t *value, char *error, size_t room);
 void expr_free(struct expr *e);
+/* Of a comparison: both its sides. -1: it is none, or a side has no value. */
+int expr_sides(const struct debugger *d, const struct expr *e, int64_t side[2]);
 /* Both in one, for commands. */
 int expr_eval(const struct debugger *d, const char *text, int64_t *value, char *error, size_t room);
 

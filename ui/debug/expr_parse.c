@@ -161,13 +161,16 @@ static unsigned parse_register(struct parser *p)
     const char *name = ++p->at;
     bool hardware = strncmp(name, "hw.", 3) == 0;
     const struct reg_name *r;
+    struct count_name count;
     size_t n;
 
     if (hardware)
         name += 3;
-    for (n = 0; isalnum((unsigned char)name[n]) || name[n] == '.'; n++)
+    for (n = 0; in_name(name[n]); n++)
         ;
     p->at = name + n;
+    if (!hardware && count_find(name, n, &count))
+        return add(p, (struct node){.kind = NODE_COUNT, .count = count});
     r = reg_find(name, n);
     if (!r)
         return fail(p, _("$%s%.*s: no such register"), hardware ? "hw." : "", (int)(n < NAME_MAX_ ? n : NAME_MAX_),

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "ui/debug/countname.h"
+
 struct reg_name;
 
 enum node_kind {
@@ -12,6 +14,7 @@ enum node_kind {
     NODE_SYMBOL,
     NODE_REG,
     NODE_HARDWARE_REG,
+    NODE_COUNT,
     NODE_LOAD,
     NODE_UNARY,
     NODE_BINARY,
@@ -53,6 +56,7 @@ struct node {
     union {
         int64_t number; /* NUMBER, SYMBOL */
         const struct reg_name *reg;
+        struct count_name count;
     };
 };
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "interp/symbols.h"
+#include "ui/debug/countname.h"
 #include "ui/debug/regname.h"
 #include "ui/shell/command.h"
 #include "ui/shell/names.h"
@@ -97,6 +98,8 @@ static void offer_registers(struct request *r)
     }
     if (!hardware)
         offer(r, "$hw.");
+    for (unsigned i = 0; count_offer(i, name, sizeof name); i++)
+        offer(r, name);
 }
 
 static void offer_symbols(struct request *r)
