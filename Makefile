@@ -46,14 +46,14 @@ OUT := $(if $(filter release,$(MODE)),build,build/$(MODE))
 PROGRAM := $(OUT)/ringside
 TESTS := $(OUT)/tests
 
-FOLDERS := interp interp/dev shadowpt vmm grade ui ui/debug ui/view ui/shell ui/tui
+FOLDERS := interp interp/dev shadowpt vmm grade ui ui/debug ui/view ui/shell ui/lesson ui/tui
 # READLINE=no leaves out the one file that needs readline, and takes another for it.
 NOT_BUILT := ui/shell/line_$(if $(filter no,$(READLINE)),readline,without).c
 SRCS := $(sort $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 OBJS := $(SRCS:%.c=$(OBJ)/%.o)
-# What tests and fuzz targets link with: all below ui/, the debugger and its views, and what those need. Commands, shell and
-# screen are tested from outside.
-FACELESS := debug/% view/% console.o disasm.o i18n.o keys.o options.o place.o report.o session.o sheet.o stats.o take.o text.o
+# What tests and fuzz targets link with: all below ui/, the debugger, its views and commands, lessons, and what those need.
+# The faces themselves are tested from outside.
+FACELESS := debug/% view/% lesson/% $(filter-out shell/face.o,$(patsubst ui/%.c,%.o,$(filter ui/shell/%,$(SRCS)))) console.o disasm.o i18n.o keys.o options.o place.o report.o session.o sheet.o stats.o take.o text.o
 PARTS := $(filter-out $(OBJ)/ui/%,$(OBJS)) $(filter $(FACELESS:%=$(OBJ)/ui/%),$(OBJS))
 
 TEST_SRCS := $(sort $(wildcard tests/*_test.c))

@@ -22,7 +22,7 @@ static const struct command command[] = {
     {"compare", "GUEST", N_("all techniques side by side"), 0, NULL},
     {"equiv", "GUEST", N_("two techniques in lockstep: the first difference"), 0, NULL},
     {"holes", "", N_("the 17 instructions that break trap-and-emulate, one by one"), 0, NULL},
-    {"lesson", "[N]", N_("lessons"), 0, NULL},
+    {"lesson", "[N | check [N]]", N_("lessons, played on the machine"), FOR_LESSON, command_lesson},
     {"lab", "list|start|test|submit", N_("labs: what there is, a folder to work in, your score, handing in"), FOR_LAB,
      command_lab},
     {"grade", "LAB SUBMISSION...", N_("grade a lab"), FOR_GRADE, command_grade},

@@ -15,11 +15,11 @@
 const struct option option_table[] = {
     /* name, value, default, meaning, values allowed, commands, parser */
     {"mode", "native|emulate|trap|bt|pv|vtx|FILE.so", "native", N_("technique: how the guest's instructions are run"),
-     N_("native, emulate, trap, or a plug-in FILE.so"), FOR_GUESTS, take_mode},
+     N_("native, emulate, trap, or a plug-in FILE.so"), FOR_GUESTS | FOR_LESSON, take_mode},
     {"mmu", "shadow|nested|direct", N_("by mode"), N_("technique for the guest's memory"),
      N_("shadow"), FOR_GUESTS, take_mmu},
     {"cpu", "x86|virtualizable", "x86", N_("does every sensitive instruction trap?"),
-     N_("x86 or virtualizable"), FOR_GUESTS, take_cpu},
+     N_("x86 or virtualizable"), FOR_GUESTS | FOR_LESSON, take_cpu},
     {"mem", "SIZE", "64M", N_("the guest's memory; K, M, G"),
      N_("1M to 3G in whole pages of 4K; K, M or G may follow the number"), FOR_GUESTS, take_mem},
     {"tlb", "SETSxWAYS", "64x4", N_("shape of the TLB"),
@@ -50,6 +50,7 @@ const struct option option_table[] = {
     {"gdb", "PORT", NULL, N_("wait for gdb"), NULL, FOR_RUN, NULL},
     {"x", "FILE", NULL, N_("run the commands in a file, then leave; may be given several times"),
      N_("a file, 16 times at most"), FOR_SHELL, take_script},
+    {"text", NULL, NULL, N_("print the lesson, its numbers filled from the run"), NULL, FOR_LESSON, take_text},
     {"missing", NULL, NULL, N_("what of IA-32 is not built"), NULL, FOR_ISA, take_missing},
     {"class", "privileged|hole|innocuous", NULL, N_("only this class of Popek and Goldberg's"),
      N_("privileged, hole or innocuous"), FOR_ISA, take_class},

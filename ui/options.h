@@ -19,12 +19,13 @@ enum command_set {
     FOR_SHELL = 16,
     FOR_LAB = 1 << 8,
     FOR_GRADE = 1 << 9,
+    FOR_LESSON = 1 << 10,
     FOR_GUESTS = FOR_RUN | FOR_DEBUG | FOR_SHELL,
-    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE
+    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON
 };
 
 /* Commands that take any number of words. */
-enum { FOR_WORDS = FOR_LAB | FOR_GRADE };
+enum { FOR_WORDS = FOR_LAB | FOR_GRADE | FOR_LESSON };
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
@@ -34,6 +35,7 @@ struct options {
     const char *word; /* the one argument that is no option: GUEST, or a mnemonic */
     const struct technique *technique;
     bool virtualizable;
+    bool mode_said, cpu_said; /* by the user */
     uint64_t mem;
     unsigned tlb_sets, tlb_ways;
     const struct cost_preset *cost;
@@ -61,6 +63,7 @@ struct options {
     unsigned jobs;
     const char *roster, *state, *student;
     bool fresh, unsafe;
+    bool text; /* lesson: print it */
     bool ascii, help;
 };
 
@@ -107,6 +110,7 @@ enum taken take_stats(struct options *o, const char *v);
 enum taken take_trace(struct options *o, const char *v);
 enum taken take_missing(struct options *o, const char *v);
 enum taken take_class(struct options *o, const char *v);
+enum taken take_text(struct options *o, const char *v);
 enum taken take_lang(struct options *o, const char *v);
 enum taken take_ascii(struct options *o, const char *v);
 enum taken take_format(struct options *o, const char *v);

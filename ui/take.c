@@ -79,6 +79,7 @@ enum taken take_mode(struct options *o, const char *v)
     if (!t)
         return word_of(planned, v) >= 0 ? TAKEN_UNBUILT : TAKEN_BAD;
     o->technique = t;
+    o->mode_said = true;
     return TAKEN;
 }
 
@@ -97,6 +98,7 @@ enum taken take_cpu(struct options *o, const char *v)
     int i = word_of(name, v);
 
     o->virtualizable = i == 1;
+    o->cpu_said = true;
     return i < 0 ? TAKEN_BAD : TAKEN;
 }
 
@@ -226,6 +228,13 @@ enum taken take_stats(struct options *o, const char *v)
     if (v && strcmp(v, "json") != 0)
         return TAKEN_BAD;
     o->stats = v ? STATS_JSON : STATS_TABLE;
+    return TAKEN;
+}
+
+enum taken take_text(struct options *o, const char *v)
+{
+    (void)v;
+    o->text = true;
     return TAKEN;
 }
 

@@ -49,8 +49,9 @@ struct shell {
     unsigned asked;                /* predictions whose outcome has been told */
     struct completion *completion; /* what shell_complete() has found */
 
-    /* What a face does for the commands `shot` and `pane`: 0, or -1. NULL: it cannot. */
+    /* What a face does for the commands `shot`, `lesson` and `pane`: 0, or -1. NULL: it cannot. */
     int (*shot)(struct shell *sh, const char *words, char says[SHELL_SAYS]);
+    int (*lesson)(struct shell *sh, const char *words, char says[SHELL_SAYS]);
     int (*pane)(struct shell *sh, const char *view);
     /* How a face says what was wrong with a command. NULL: a line in `out` does. */
     void (*complain)(struct shell *sh, const char *line);

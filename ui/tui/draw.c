@@ -7,6 +7,7 @@
 
 #include "ui/disasm.h"
 #include "ui/i18n.h"
+#include "ui/lesson/play.h"
 #include "ui/text.h"
 #include "ui/tui/term.h"
 #include "ui/tui/tui.h"
@@ -30,6 +31,18 @@ struct pane *tui_pane(struct tui *t, const char *view)
     return NULL;
 }
 
+/* Is the view on the page that is shown? */
+static bool shows(const struct tui *t, const char *view)
+{
+    struct box room = tui_room(t);
+    struct layout_pane pane[PANES_MAX];
+
+    for (unsigned i = tui_layout(t, t->page, &room, pane); i-- > 0;)
+        if (strcmp(pane[i].view, view) == 0)
+            return true;
+    return false;
+}
+
 bool tui_show(struct tui *t, const char *view)
 {
     struct box room = tui_room(t);
@@ -38,12 +51,19 @@ bool tui_show(struct tui *t, const char *view)
     if (!tui_pane(t, view))
         return false;
     t->focus = tui_pane(t, view)->view->name;
-    page = layout_page_with(&room, view);
+    page = t->page == PAGES && shows(t, view) ? PAGES : layout_page_with(&room, view);
     if (page < 0)
         t->zoomed = true;
     else if (!t->zoomed)
         t->page = (unsigned)page;
     return true;
+}
+
+unsigned tui_layout(const struct tui *t, unsigned page, const struct box *room, struct layout_pane pane[PANES_MAX])
+{
+    if (page < PAGES || !t->d->lesson)
+        return layout(page < PAGES ? page : 0, room, pane);
+    return layout_beside(room, "lesson", lesson_play_step(t->d->lesson)->pane, pane);
 }
 
 static void draw_pane(struct tui *t, const struct layout_pane *l, bool focus)
@@ -67,7 +87,7 @@ static void draw_panes(struct tui *t)
 {
     struct box room = tui_room(t);
     struct layout_pane pane[PANES_MAX] = {{.view = t->focus, .box = room}};
-    unsigned n = t->zoomed ? 1 : layout(t->page, &room, pane);
+    unsigned n = t->zoomed ? 1 : tui_layout(t, t->page, &room, pane);
     bool focused = false;
 
     for (unsigned i = 0; i < n; i++)
@@ -154,7 +174,9 @@ static void bottom_line(struct tui *t, int *x, int *y)
         (void)grid_text(g, 0, *y, g->width, t->note_look, false, t->note);
     else
         (void)grid_text(g, 0, *y, g->width, LOOK_FAINT, false,
-                        _("s step  n over  c go  . walk  Tab pane  1-5 page  Enter zoom  : command  ? help"));
+                        t->d->lesson
+                            ? _("F5 back F6 on F7 answer F8 put back  s step  c go  1-6 page  : command  ? help")
+                            : _("s step  n over  c go  . walk  Tab pane  1-5 page  Enter zoom  : command  ? help"));
 }
 
 /* ---- in front ---------------------------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ static const struct {
     {"arrows PgUp PgDn Home", N_("scroll the pane; Home: as it was")},
     {"/", N_("search the pane; / and Enter again: the next match")},
     {"Ctrl-T", N_("type into the guest: into COM1 if the console has the focus, else on its keyboard")},
+    {"F5-F8  6", N_("in a lesson: page back, page on, answer, put the machine back; the lesson's panes")},
     {":", N_("a command; any other letter begins one as well. `help` lists them")},
     {"Ctrl-L  Ctrl-Z", N_("draw the screen anew; back to the shell for a while")},
     {"A-Z", N_("kept for running backwards, which is not built yet")},

@@ -49,7 +49,7 @@ static void move_focus(struct tui *t, int by)
 {
     struct box room = tui_room(t);
     struct layout_pane pane[PANES_MAX];
-    unsigned n = layout(t->page, &room, pane), at = 0;
+    unsigned n = tui_layout(t, t->page, &room, pane), at = 0;
 
     for (unsigned i = 0; i < n; i++)
         if (strcmp(pane[i].view, t->focus) == 0)
@@ -64,7 +64,7 @@ static void turn_page(struct tui *t, unsigned page)
 
     t->page = page;
     t->zoomed = false;
-    (void)layout(page, &room, pane);
+    (void)tui_layout(t, page, &room, pane);
     t->focus = pane[0].view;
 }
 
@@ -154,9 +154,11 @@ static bool screen_key(struct tui *t, int key)
 bool tui_key(struct tui *t, int key)
 {
     *t->note = '\0';
+    if (t->play && tui_lesson_key(t, key))
+        return true;
     if (t->overlay.shown && overlay_key(t, key))
         return true;
-    if (key >= '1' && key < '1' + PAGES) {
+    if (key >= '1' && key < '1' + PAGES + (t->d->lesson != NULL)) {
         turn_page(t, (unsigned)(key - '1'));
         return true;
     }

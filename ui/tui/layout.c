@@ -16,7 +16,8 @@ struct column {
     } pane[ROWS_MAX];
 };
 
-static const char *const page_name[PAGES] = {N_("step"), N_("memory"), N_("guest"), N_("cost"), N_("predict")};
+static const char *const page_name[PAGES + 1] = {N_("step"), N_("memory"),  N_("guest"),
+                                                 N_("cost"), N_("predict"), N_("lesson")};
 
 /* Smallest terminal first. In each of its pages the status line shows CR3 of both CPUs. */
 static const struct set {
@@ -81,9 +82,8 @@ static unsigned column(const struct column *c, const struct box *b, struct layou
     return n;
 }
 
-unsigned layout(unsigned page, const struct box *room, struct layout_pane pane[PANES_MAX])
+static unsigned columns(const struct column c[COLUMNS_MAX], const struct box *room, struct layout_pane *pane)
 {
-    const struct column *c = set_for(room)->page[page];
     int sum = 0, before = 0;
     unsigned n = 0;
 
@@ -99,6 +99,23 @@ unsigned layout(unsigned page, const struct box *room, struct layout_pane pane[P
                     pane + n);
     }
     return n;
+}
+
+unsigned layout(unsigned page, const struct box *room, struct layout_pane pane[PANES_MAX])
+{
+    return columns(set_for(room)->page[page], room, pane);
+}
+
+unsigned layout_beside(const struct box *room, const char *view, const char *const beside[3],
+                       struct layout_pane pane[PANES_MAX])
+{
+    struct column c[COLUMNS_MAX] = {{42, {{view, 1}}}, {38, {{NULL, 0}}}};
+
+    for (unsigned i = 0; i < 3 && beside[i]; i++) {
+        c[1].pane[i].view = beside[i];
+        c[1].pane[i].share = 1;
+    }
+    return columns(c, room, pane);
 }
 
 const char *layout_page_name(unsigned page)

@@ -14,6 +14,9 @@ struct layout_pane {
 
 /* The panes of page `page` (from 0) in a box; returns how many. */
 unsigned layout(unsigned page, const struct box *room, struct layout_pane pane[PANES_MAX]);
+/* One view on the left, up to three others beside it, one above the other. NULL ends them. */
+unsigned layout_beside(const struct box *room, const char *view, const char *const beside[3],
+                       struct layout_pane pane[PANES_MAX]);
 /* The page's name, for people. */
 const char *layout_page_name(unsigned page);
 /* The first page of this size that shows a view, or -1. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/i18n.h"
+#include "ui/lesson/lesson.h"
 #include "ui/place.h"
 #include "ui/report.h"
 #include "ui/text.h"
@@ -13,21 +14,26 @@
 #include "ui/tui/tui.h"
 #include "vmm/technique.h"
 
-enum { NAME_WIDTH = 26, WAIT_MS = 60000, CTRL_C = 3 };
+enum { NAME_WIDTH = 26, TITLE = 160, WAIT_MS = 60000, CTRL_C = 3 };
 
 /* ---- what there is ----------------------------------------------------------------------------------------------- */
 
-static const struct item {
-    const char *name, *doc;
-    bool demo;
-} item[] = {
-    {"guests/micro/cr3.elf", N_("a kernel's MOV to CR3 traps, is emulated, and the guest goes on"), true},
-#define GUEST(file, doc) {file, doc, false},
+enum kind { DEMO, LESSON, GUEST };
+
+struct item {
+    enum kind kind;
+    const char *name, *doc; /* LESSON: its folder, and its title in the user's language */
+};
+
+static const struct item demo = {DEMO, "guests/micro/cr3.elf",
+                                 N_("a kernel's MOV to CR3 traps, is emulated, and the guest goes on")};
+static const struct item guest[] = {
+#define GUEST(file, doc) {GUEST, file, doc},
 #include "ui/tui/guests.def"
 #undef GUEST
 };
 
-enum { ITEMS = sizeof item / sizeof item[0] };
+enum { GUESTS = sizeof guest / sizeof guest[0], ITEMS_MAX = 1 + LESSONS_MAX + GUESTS };
 
 /* Ways to run a guest: T turns through them. */
 static const struct way {
@@ -45,9 +51,31 @@ enum { WAYS = sizeof way / sizeof way[0] };
 
 struct menu {
     struct grid grid;
-    unsigned chosen, way;
+    struct item item[ITEMS_MAX];
+    unsigned items, chosen, way;
     bool ascii;
+    char folder[LESSONS_MAX][LESSON_NAME];
+    char title[LESSONS_MAX][TITLE];
 };
+
+/* The demo, the lessons (one that cannot be read is not offered; `ringside lesson check` says why), the guests. */
+static void collect(struct menu *m)
+{
+    int lessons = lessons_list(m->folder);
+    char error[LESSON_ERROR];
+    struct lesson l;
+
+    m->item[m->items++] = demo;
+    for (int i = 0; i < lessons; i++) {
+        if (lesson_open(&l, m->folder[i], error, sizeof error))
+            continue;
+        (void)snprintf(m->title[i], TITLE, "%s", l.title[lesson_language()]);
+        m->item[m->items++] = (struct item){LESSON, m->folder[i], m->title[i]};
+        lesson_close(&l);
+    }
+    memcpy(m->item + m->items, guest, sizeof guest);
+    m->items += GUESTS;
+}
 
 /* ---- drawing ----------------------------------------------------------------------------------------------------- */
 
@@ -56,8 +84,12 @@ static const char *short_name(const struct item *i, char room[NAME_WIDTH])
     const char *slash = strrchr(i->name, '/');
     size_t n;
 
-    if (i->demo)
+    if (i->kind == DEMO)
         return _("demo");
+    if (i->kind == LESSON) {
+        (void)snprintf(room, NAME_WIDTH, _("lesson %d"), atoi(i->name));
+        return room;
+    }
     n = strcspn(slash + 1, ".");
     (void)snprintf(room, NAME_WIDTH, "%.*s", (int)n, slash + 1);
     return room;
@@ -72,8 +104,9 @@ static void row(struct menu *m, unsigned i, int y)
     if (here)
         grid_fill(g, 1, y, g->width - 1, LOOK_PLAIN, true, " ");
     (void)grid_text(g, 1, y, g->width, LOOK_HERE, here, here ? ">" : " ");
-    (void)grid_text(g, 3, y, NAME_WIDTH, LOOK_LABEL, here, short_name(&item[i], room));
-    (void)grid_text(g, 16, y, g->width - 1, LOOK_PLAIN, here, _(item[i].doc));
+    (void)grid_text(g, 3, y, NAME_WIDTH, LOOK_LABEL, here, short_name(&m->item[i], room));
+    (void)grid_text(g, 16, y, g->width - 1, LOOK_PLAIN, here,
+                    m->item[i].kind == LESSON ? m->item[i].doc : _(m->item[i].doc));
 }
 
 static void draw(struct menu *m)
@@ -85,9 +118,9 @@ static void draw(struct menu *m)
     (void)grid_text(g, 1, 0, g->width, LOOK_LABEL, false, _("Ringside: a ringside seat inside a hypervisor"));
     if ((int)m->chosen >= rows)
         first = (int)m->chosen - rows + 1;
-    for (int i = 0; i < rows && first + i < ITEMS; i++)
+    for (int i = 0; i < rows && first + i < (int)m->items; i++)
         row(m, (unsigned)(first + i), 2 + i);
-    (void)grid_text(g, 1, g->height - 5, g->width, LOOK_FAINT, false, _("lessons and labs: not built yet"));
+    (void)grid_text(g, 1, g->height - 5, g->width, LOOK_FAINT, false, _("labs: `ringside lab` lists them"));
     (void)grid_text(g, 1, g->height - 3, g->width, LOOK_MONITOR, false, way[m->way].technique);
     (void)grid_text(g, 16, g->height - 3, g->width, LOOK_PLAIN, false, _(way[m->way].doc));
     (void)grid_text(g, 1, g->height - 1, g->width, LOOK_FAINT, false,
@@ -109,10 +142,10 @@ static void skip_absent(struct menu *m)
 static enum choice take_key(struct menu *m, int key)
 {
     switch (key) {
-    case KEY_UP_: m->chosen = (m->chosen + ITEMS - 1) % ITEMS; break;
-    case KEY_DOWN_: m->chosen = (m->chosen + 1) % ITEMS; break;
+    case KEY_UP_: m->chosen = (m->chosen + m->items - 1) % m->items; break;
+    case KEY_DOWN_: m->chosen = (m->chosen + 1) % m->items; break;
     case KEY_HOME_: m->chosen = 0; break;
-    case KEY_END_: m->chosen = ITEMS - 1; break;
+    case KEY_END_: m->chosen = m->items - 1; break;
     case 't':
         m->way = (m->way + 1) % WAYS;
         skip_absent(m);
@@ -154,7 +187,8 @@ static int choose(struct menu *m, enum choice *c)
 
 static int open_item(const struct menu *m)
 {
-    const struct item *i = &item[m->chosen];
+    const struct item *i = &m->item[m->chosen];
+    bool is_demo = i->kind == DEMO;
     char path[PLACE_ROOM];
     struct options o;
 
@@ -162,25 +196,32 @@ static int open_item(const struct menu *m)
     o.word = path;
     o.ascii = m->ascii;
     o.limit = CLOCK_NEVER;
-    o.technique = technique_find(i->demo ? "trap" : way[m->way].technique);
-    o.virtualizable = i->demo || way[m->way].virtualizable;
+    o.technique = technique_find(is_demo ? "trap" : way[m->way].technique);
+    o.virtualizable = is_demo || way[m->way].virtualizable;
+    if (i->kind == LESSON)
+        return tui_lesson(i->name, &o);
     if (place_of(i->name, path))
         return report(STATUS_USAGE, _("%s is not there: `make guests` builds it"), i->name);
     if (!o.technique)
         return report(STATUS_USAGE, _("demo: technique %s is not in this copy: writing it is a lab"), "trap");
-    return tui_run(&o, i->demo ? "until kernel_writes_cr3" : NULL);
+    return tui_run(&o, is_demo ? "until kernel_writes_cr3" : NULL);
 }
 
 int menu(bool ascii)
 {
-    struct menu m = {.ascii = ascii || !i18n_unicode()};
+    struct menu *m = calloc(1, sizeof *m);
     enum choice c;
     int status;
 
-    skip_absent(&m);
-    while ((status = choose(&m, &c)) == STATUS_OK && c == CHOICE_OPEN)
-        if ((status = open_item(&m)) != STATUS_OK)
+    if (!m)
+        return report(STATUS_FAILED, "%s", _("out of memory"));
+    m->ascii = ascii || !i18n_unicode();
+    collect(m);
+    skip_absent(m);
+    while ((status = choose(m, &c)) == STATUS_OK && c == CHOICE_OPEN)
+        if ((status = open_item(m)) != STATUS_OK)
             break;
-    grid_free(&m.grid);
+    grid_free(&m->grid);
+    free(m);
     return status;
 }

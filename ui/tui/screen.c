@@ -177,6 +177,8 @@ static void loop(struct tui *t)
         }
         key = drain_keys(t, busy ? 0 : IDLE_MS);
         busy = shell_advance(t->shell, SLICE_MS * 1000000u);
+        if (t->play)
+            tui_lesson_work(t);
     }
 }
 
@@ -230,43 +232,55 @@ static int play(struct tui *t, const char *start)
     sh->ctx = t;
     if (start)
         tui_command(t, start, true);
+    if (t->play)
+        tui_lesson_work(t);
     loop(t);
     term_close();
     return say_end(t);
 }
 
-/* The parts that a screen is made of. */
-struct whole {
+int tui_play(struct debugger *d, struct shell *sh, struct lesson_play *lesson, const char *start)
+{
+    struct tui *t = malloc(sizeof *t);
+    int status = t ? term_open() : report(STATUS_FAILED, "%s", _("out of memory"));
+
+    if (t && !status) {
+        tui_init(t, d, sh);
+        t->play = lesson;
+        d->typed_input = true;
+        vm_guest(debug_vm(d))->awaits_input = true;
+        status = play(t, start);
+        tui_free(t);
+    }
+    free(t);
+    return status;
+}
+
+/* The parts that a screen stands on. */
+struct base {
     struct debugger d;
     struct shell shell;
-    struct tui tui;
 };
 
-static int run(struct whole *w, const struct options *o, const char *start)
+static int run(struct base *b, const struct options *o, const char *start)
 {
-    int status = debug_open(&w->d, o);
+    int status = debug_open(&b->d, o);
 
     if (status)
         return status;
-    w->d.typed_input = true;
-    vm_guest(debug_vm(&w->d))->awaits_input = true;
-    shell_init(&w->shell, &w->d);
-    tui_init(&w->tui, &w->d, &w->shell);
-    status = term_open();
-    if (!status)
-        status = play(&w->tui, start);
-    tui_free(&w->tui);
-    shell_free(&w->shell);
-    debug_close(&w->d);
+    shell_init(&b->shell, &b->d);
+    status = tui_play(&b->d, &b->shell, NULL, start);
+    shell_free(&b->shell);
+    debug_close(&b->d);
     return status;
 }
 
 int tui_run(const struct options *o, const char *start)
 {
-    struct whole *w = calloc(1, sizeof *w);
-    int status = w ? run(w, o, start) : report(STATUS_FAILED, "%s", _("out of memory"));
+    struct base *b = calloc(1, sizeof *b);
+    int status = b ? run(b, o, start) : report(STATUS_FAILED, "%s", _("out of memory"));
 
-    free(w);
+    free(b);
     return status;
 }
 

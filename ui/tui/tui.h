@@ -41,10 +41,11 @@ struct tui {
     bool gone;         /* the terminal */
     bool submitted;    /* a key has just given the shell a command */
     char needle[NEEDLE];
-    char note[NOTE];     /* what the bottom line says */
-    enum look note_look; /* and how */
-    size_t said;         /* lines of shell.out that were shown */
-    bool quiet;          /* the command in progress came from a key: its answer goes to the bottom line */
+    char note[NOTE];          /* what the bottom line says */
+    enum look note_look;      /* and how */
+    size_t said;              /* lines of shell.out that were shown */
+    struct lesson_play *play; /* NULL: no lesson is being played */
+    bool quiet;               /* the command in progress came from a key: its answer goes to the bottom line */
 };
 
 /* keys.c: what a key does while no prompt is open. False: it is not ours. */
@@ -60,12 +61,21 @@ struct pane *tui_pane(struct tui *t, const char *view);
 bool tui_show(struct tui *t, const char *view);
 struct box tui_room(const struct tui *t);
 
+/* The panes of a page that are on the screen; page PAGES is the lesson's. Returns how many. */
+unsigned tui_layout(const struct tui *t, unsigned page, const struct box *room, struct layout_pane pane[PANES_MAX]);
+
 /* A line for the bottom of the screen. */
 void tui_note(struct tui *t, enum look look, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Runs a command as if it had been typed. `quiet`: its answer need not be shown but for its last line. */
 void tui_command(struct tui *t, const char *line, bool quiet);
 /* explain.c: the overlay that explains the pane with the focus, and the keys. */
 void tui_explain(struct tui *t);
+
+/* lesson.c: keys of a lesson, and its wishes, granted between two commands. */
+bool tui_lesson_key(struct tui *t, int key);
+void tui_lesson_work(struct tui *t);
+/* Plays a lesson, by number or name. An exit status. */
+int tui_lesson(const char *word, const struct options *said);
 
 /* svg.c: the cells as a picture. 0, or -1 with errno set. */
 int svg_write(const struct grid *g, const char *path);
@@ -75,5 +85,7 @@ void tui_init(struct tui *t, struct debugger *d, struct shell *sh);
 void tui_free(struct tui *t);
 /* screen.c: opens the terminal and plays until the user leaves; `start`: a command to begin with, or NULL. An exit status. */
 int tui_run(const struct options *o, const char *start);
+/* The same, over a debugger that is open; `play`: a lesson, or NULL. Neither is closed. */
+int tui_play(struct debugger *d, struct shell *sh, struct lesson_play *play, const char *start);
 
 #endif
