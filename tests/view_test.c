@@ -474,6 +474,32 @@ Test(view, memory_by_the_guests_tables)
     close_guest(&g);
 }
 
+/* Device registers as their data sheets have them, in words. */
+Test(view, devices_in_words)
+{
+    static struct stage g;
+    struct machine *m;
+
+    open_guest(&g, "timer", "trap+v");
+    go(&g, GOAL_RUN, 0);
+    m = vm_guest(g.d.s.vm);
+    SAYS(&g, "devices", "PIC 1     vectors 20-27\n          open: 0\n");
+    SAYS(&g, "devices", "IRQ 0: mode 2, 1000.2 Hz");
+    SAYS(&g, "devices", "I/O APIC  all inputs masked");
+    SAYS(&g, "devices", "disk 0    none");
+    m->pc.ioapic.entry[4] = 0x34;
+    m->pc.lapic.isr[1] = 1 << 4;
+    m->pc.pic.chip[1].irr = 1 << 6;
+    m->cpu.dr[0] = 0x12345678;
+    SAYS(&g, "devices", "I/O APIC  input 4: vector 34");
+    SAYS(&g, "devices", "in service: 24\n");
+    SAYS(&g, "devices", "requested: 14\n");
+    SAYS_NOT(&g, "registers", "DR0");
+    m->cpu.dr[7] |= 1;
+    SAYS(&g, "registers", "DR0    12345678*");
+    close_guest(&g);
+}
+
 /* Where code is not, or is another one than it seems: unmapped pages, 16 bits, breakpoints, a frame further out. */
 Test(view, code_of_all_kinds)
 {

@@ -205,6 +205,7 @@ int debug_key(struct debugger *d, const char *name)
 static void take(const struct cpu *c, struct registers *r)
 {
     memcpy(r->r, c->r, sizeof r->r);
+    memcpy(r->dr, c->dr, sizeof r->dr);
     for (unsigned i = 0; i < SEGS_ALL; i++)
         r->sel[i] = c->seg[i].sel;
     r->eip = c->eip;

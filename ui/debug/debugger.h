@@ -69,6 +69,7 @@ struct report_of_run {
 struct registers {
     uint32_t r[8], eip, eflags;
     uint32_t cr0, cr2, cr3, cr4;
+    uint32_t dr[8];  /* 4 and 5 are none */
     uint16_t sel[8]; /* ES CS SS DS FS GS LDTR TR */
     uint8_t cpl;
     uint32_t gdt_base, idt_base;

@@ -49,6 +49,76 @@ static void put_pic(const struct pic_pair *p, struct sheet *s)
     }
 }
 
+enum { MASKED = 1 << 16 }; /* of a local vector, and of an I/O APIC's entry */
+
+static const char *vectors(const uint32_t bits[8], char text[WORDS])
+{
+    size_t n = 0;
+
+    text[0] = '\0';
+    for (unsigned v = 0; v < 256 && n + 4 < WORDS; v++)
+        if (bits[v / 32] >> v % 32 & 1)
+            n += (size_t)snprintf(text + n, WORDS - n, "%s%02x", n ? " " : "", v);
+    return *text ? text : "-";
+}
+
+static void put_local_apic(const struct lapic *l, struct sheet *s)
+{
+    char text[WORDS];
+
+    label(s, "LAPIC");
+    if (!l->on) {
+        sheet_line(s, LOOK_PLAIN, "%s", _("off"));
+        return;
+    }
+    sheet_line(s, LOOK_PLAIN, _("on, priority %02x"), l->tpr & 0xff);
+    sheet_to(s, VALUE);
+    sheet_line(s, LOOK_PLAIN, _("requested: %s"), vectors(l->irr, text));
+    sheet_to(s, VALUE);
+    sheet_line(s, LOOK_PLAIN, _("in service: %s"), vectors(l->isr, text));
+    sheet_to(s, VALUE);
+    if (l->lvt[LVT_TIMER] & MASKED)
+        sheet_line(s, LOOK_PLAIN, "%s", _("timer: masked"));
+    else
+        sheet_line(s, LOOK_PLAIN, _("timer: vector %02x, from %u"), l->lvt[LVT_TIMER] & 0xff, l->initial);
+}
+
+static void put_io_apic(const struct ioapic *a, struct sheet *s)
+{
+    unsigned open = 0;
+
+    for (unsigned i = 0; i < IOAPIC_INPUTS; i++)
+        if (!(a->entry[i] & MASKED)) {
+            label(s, open++ ? "" : "I/O APIC");
+            sheet_line(s, LOOK_PLAIN, _("input %u: vector %02x"), i, (unsigned)a->entry[i] & 0xff);
+        }
+    if (open)
+        return;
+    label(s, "I/O APIC");
+    sheet_line(s, LOOK_PLAIN, "%s", _("all inputs masked"));
+}
+
+static void put_disks(const struct ata *a, struct sheet *s)
+{
+    static const char *const phase[] = {
+        [ATA_IDLE] = N_("idle"),   [ATA_NO_DATA] = N_("busy"),    [ATA_IN] = N_("reading"),
+        [ATA_OUT] = N_("writing"), [ATA_RESET] = N_("resetting"), [ATA_DIAGNOSE] = N_("diagnosing")};
+
+    for (unsigned i = 0; i < ATA_DRIVES; i++) {
+        label(s, i ? _("disk 1") : _("disk 0"));
+        if (!a->drive[i].disk) {
+            sheet_line(s, LOOK_PLAIN, "%s", _("none"));
+            continue;
+        }
+        sheet_line(s, LOOK_PLAIN, _("%" PRIu64 " sectors, %s"), (uint64_t)a->drive[i].disk->sectors,
+                   a->active == i ? _(phase[a->phase]) : _("idle"));
+        if (a->active == i && a->phase != ATA_IDLE) {
+            sheet_to(s, VALUE);
+            sheet_line(s, LOOK_PLAIN, _("sector %u, %u to go"), a->lba, a->left);
+        }
+    }
+}
+
 /* A copy is brought up to now: the counter itself is not touched. */
 static void put_pit(const struct machine *m, struct sheet *s)
 {
@@ -151,8 +221,11 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
     (void)room;
     put_clock(m, s);
     put_pic(&m->pc.pic, s);
+    put_local_apic(&m->pc.lapic, s);
+    put_io_apic(&m->pc.ioapic, s);
     put_pit(m, s);
     put_rtc(&m->pc.rtc, s);
+    put_disks(&m->pc.ata, s);
     put_uart(&m->pc.uart, s);
     put_keyboard(&m->pc.kbd, s);
     put_vga(&m->pc.vga, s);
@@ -161,7 +234,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
 
 const struct view view_devices = {
     .name = "devices",
-    .doc = N_("the guest's devices: interrupt controllers, timers, serial port, keyboard, screen, clock"),
+    .doc = N_("the guest's devices: interrupt controllers, timers, disks, serial port, keyboard, screen, clock"),
     .detail = N_("Under a monitor these are virtual devices: the same models, reached through traps. Open lines are "
                  "those that are not masked; what is in service holds back itself and all below it until an EOI."),
     .source = "Intel 8259A and 8254 data sheets, PC16550D, IBM PC/AT Technical Reference",

@@ -189,6 +189,18 @@ static void system_registers(const struct both *b)
     ROW(_("limit"), idt_limit, 4);
 }
 
+/* Only once software has set a breakpoint of its own: DR7.L0 to G3 (SDM Vol. 3, 18.2.4). */
+static void debug_registers(const struct both *b)
+{
+    static const char *const name[] = {"DR0", "DR1", "DR2", "DR3", NULL, NULL, "DR6", "DR7"};
+
+    if (!((b->now->guest.dr[7] | b->now->hardware.dr[7]) & 0xff))
+        return;
+    for (unsigned i = 0; i < 8; i++)
+        if (name[i])
+            ROW(name[i], dr[i], 8);
+}
+
 static void head_rows(const struct both *b, const char *guest, const char *hardware)
 {
     view_head(b->s, (const struct head[]){{LABEL, guest}, {LABEL + b->cell, hardware}, {0, NULL}});
@@ -213,6 +225,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
     general(&b);
     segments(&b);
     system_registers(&b);
+    debug_registers(&b);
 }
 
 void registers_brief(const struct registers_of_both *now, const struct registers_of_both *before, int width,
