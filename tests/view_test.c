@@ -351,8 +351,8 @@ Test(view, a_true_page_fault)
     g.d.walk.at = gva(address(&g, "main"));
     g.d.walk.user = true;
     SAYS(&g, "walk", "#PF, error code 7: the page-table entry is the supervisor's");
-    g.d.walk.at = gva(0xfc001000);
-    SAYS(&g, "walk", "The monitor lives there");
+    g.d.walk.at = gva(0xfc001000); /* the monitor's own, but the guest has nothing there */
+    SAYS(&g, "walk", "#PF, error code 6: the directory entry is not present");
     go(&g, GOAL_STEP, 1);
     SAYS(&g, "log", "true_fault, #PF(2) at touches_page");
     SAYS(&g, "log", "injects #PF(2) at touches_page");

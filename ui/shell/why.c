@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * First the facts, in the order in which the processor and the monitor come to them; then the words.
- *
- *      segment ──> TLB ──> tables that the CPU walks ──#PF──> monitor: guest's tables ──> p2m ──> watched?
- */
 #include "ui/shell/why.h"
 
 #include <inttypes.h>
@@ -12,109 +7,11 @@
 #include <string.h>
 
 #include "interp/machine.h"
-#include "interp/paging.h"
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
-#include "vmm/technique.h"
-
-enum verdict {
-    VERDICT_LIMIT,      /* the segment ends before it */
-    VERDICT_CUT,        /* in the monitor's part of the address space: interpreted */
-    VERDICT_DONE,       /* the CPU that runs the guest does it */
-    VERDICT_TRUE_FAULT, /* the guest's own #PF */
-    VERDICT_HIDDEN,     /* a #PF that the monitor answers from its shadow */
-    VERDICT_TRACED,     /* a write to what the monitor watches */
-    VERDICT_NO_RAM      /* nothing answers */
-};
-
-struct facts {
-    const struct question *q;
-    const struct machine *runs; /* the machine whose CPU runs the guest's instructions */
-    bool monitored;             /* trap: that is not the guest's own */
-    const char *segment;
-    const struct seg *seg;
-    bool fits, cut;
-    bool paging;             /* the guest's */
-    struct walk guest, used; /* of the guest's tables; of those that the CPU uses */
-    uint32_t frame;
-    bool traced;
-    const struct tlb_entry *tlb; /* NULL: none */
-    bool granted, stale;         /* by that entry; it is not what the tables say */
-    enum verdict verdict;
-};
-
-/* ---- the facts --------------------------------------------------------------------------------------------------- */
-
-static void walk_of(const struct machine *m, const struct question *q, struct walk *w)
-{
-    const struct cpu *c = &m->cpu;
-    const struct walk_context k = {(struct machine *)m, c->cr0, c->cr3, c->cr4}; /* a walk changes nothing */
-
-    *w = (struct walk){.ok = true, .pa = q->at.v, .writable = true, .user_page = true, .dirty = true};
-    if (c->cr0 & CR0_PG)
-        (void)page_walk(&k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
-}
-
-/* The TLB's part, by the rule of interp/access.c. */
-static void ask_tlb(struct facts *f)
-{
-    const struct cpu *c = &f->runs->cpu;
-    bool write = f->q->kind == ACCESS_IS_WRITE, wp = f->q->user || c->cr0 & CR0_WP;
-    const struct tlb_entry *e = c->cr0 & CR0_PG ? tlb_find((struct tlb *)&c->tlb, f->q->at.v) : NULL;
-    struct question any = {.at = f->q->at};
-    struct walk w;
-
-    f->tlb = e;
-    if (!e)
-        return;
-    f->granted = (!f->q->user || e->user) && (!write || (e->dirty && (e->writable || !wp)));
-    walk_of(f->runs, &any, &w);
-    f->stale = !w.ok || w.pa >> PAGE_SHIFT != e->pfn || (e->writable && !w.writable) || (e->user && !w.user_page);
-}
-
-static enum verdict judge(const struct facts *f)
-{
-    bool write = f->q->kind == ACCESS_IS_WRITE;
-
-    if (!f->fits)
-        return VERDICT_LIMIT;
-    if (f->cut && f->guest.ok)
-        return f->frame == NO_FRAME ? VERDICT_NO_RAM : VERDICT_CUT;
-    if (f->granted || (f->used.ok && !f->cut))
-        return !f->monitored && f->frame == NO_FRAME && !f->granted ? VERDICT_NO_RAM : VERDICT_DONE;
-    if (!f->guest.ok)
-        return VERDICT_TRUE_FAULT;
-    if (f->frame == NO_FRAME)
-        return VERDICT_NO_RAM;
-    return f->traced && write ? VERDICT_TRACED : VERDICT_HIDDEN;
-}
-
-static void find_facts(const struct debugger *d, const struct question *q, struct facts *f)
-{
-    struct vm *v = debug_vm(d);
-    const struct machine *g = vm_guest(v), *hw = vm_hardware(v);
-    bool exec = q->kind == ACCESS_IS_EXEC;
-
-    *f = (struct facts){.q = q, .monitored = vm_technique(v)->needs_monitor};
-    f->runs = f->monitored ? hw : g;
-    f->segment = exec ? "CS" : "DS";
-    f->seg = &g->cpu.seg[exec ? CS : DS];
-    f->fits = (f->seg->attr & ATTR_P) && segment_fits(f->seg, q->at.v - f->seg->base, 1);
-    f->cut = f->monitored && q->at.v >= SEG_CUT;
-    f->paging = g->cpu.cr0 & CR0_PG;
-    walk_of(g, q, &f->guest);
-    walk_of(f->runs, q, &f->used);
-    f->frame = f->guest.ok ? machine_frame(g, f->guest.pa) : NO_FRAME;
-    f->traced = f->frame != NO_FRAME && hw->ram->flag[f->frame] & FRAME_TRACED;
-    if (!f->cut)
-        ask_tlb(f);
-    f->verdict = judge(f);
-}
-
-/* ---- the words --------------------------------------------------------------------------------------------------- */
 
 enum { TEXT = 4096, NAME = 128 };
 
@@ -144,7 +41,7 @@ static void say_question(struct words *w)
         {N_("The guest's kernel writes to %08" PRIx32 "%s. "), N_("A user program writes to %08" PRIx32 "%s. ")},
         {N_("The guest's kernel fetches an instruction at %08" PRIx32 "%s. "),
          N_("A user program fetches an instruction at %08" PRIx32 "%s. ")}};
-    const struct question *q = w->f->q;
+    const struct question *q = &w->f->q;
     char name[NAME], in[NAME + 4] = "";
 
     if (*disasm_symbol(w->d->s.symbols, q->at.v, name, sizeof name))
@@ -162,9 +59,8 @@ static void say_forbidden(struct words *w)
 {
     static const char *const level[] = {N_("directory"), N_("table")};
     const struct walk *g = &w->f->guest;
-    bool absent = !(g->step[g->steps - 1].entry & PTE_P), user = g->user && !g->user_page;
-    uint32_t right = user ? PTE_U : PTE_W;
-    unsigned i = absent || (g->step[0].entry & right) ? g->steps - 1 : 0;
+    unsigned i = facts_refusing_level(g);
+    bool absent = !(g->step[i].entry & PTE_P), user = g->user && !g->user_page;
 
     say(w, _("The guest's own tables forbid it: %s entry %u (%08" PRIx32 ") "), _(level[i]), index_of(g, i),
         g->step[i].entry);
@@ -333,7 +229,7 @@ void why_answer(const struct debugger *d, const struct question *q, int width, s
     struct facts f;
     struct words w = {.d = d, .f = &f};
 
-    find_facts(d, q, &f);
+    facts_find(d, q, &f);
     say_question(&w);
     if (f.verdict != VERDICT_LIMIT) {
         say_tlb(&w);

@@ -3,20 +3,9 @@
 #ifndef UI_SHELL_WHY_H
 #define UI_SHELL_WHY_H
 
-#include <stdbool.h>
+#include "ui/debug/facts.h"
 
-#include "interp/addr.h"
-
-struct debugger;
 struct sheet;
-
-enum access_kind { ACCESS_IS_READ, ACCESS_IS_WRITE, ACCESS_IS_EXEC };
-
-struct question {
-    gva_t at;
-    enum access_kind kind;
-    bool user;
-};
 
 /* One paragraph. */
 void why_answer(const struct debugger *d, const struct question *q, int width, struct sheet *s);

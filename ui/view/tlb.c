@@ -5,11 +5,12 @@
 #include "interp/machine.h"
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
+#include "ui/debug/facts.h"
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
 #include "ui/view/views.h"
-#include "ui/view/walk.h"
+#include "ui/view/words.h"
 
 enum { SET = 0, PAGE = 8, FRAME = 17, BITS = 23, REST = 28, WIDE = 58 };
 
@@ -19,10 +20,12 @@ static void bit(struct sheet *s, bool on, char letter)
 }
 
 /* "03.1": set and way; '>' before the way that its set gives up next. */
-static void row(const struct debugger *d, const struct tlb *t, unsigned set, unsigned way, bool wide, struct sheet *s)
+static void row(const struct debugger *d, const struct machine *m, unsigned set, unsigned way, bool wide,
+                struct sheet *s)
 {
+    const struct tlb *t = &m->cpu.tlb;
     const struct tlb_entry *e = &t->entry[set * t->ways + way];
-    bool stale = walk_stale(d, e), monitors = view_monitored(d) && e->vpn >= SEG_CUT >> PAGE_SHIFT;
+    bool stale = facts_stale(m, e), monitors = view_monitored(d) && e->vpn >= SEG_CUT >> PAGE_SHIFT;
     enum look look = stale ? LOOK_STALE : monitors ? LOOK_MONITOR : LOOK_PLAIN;
     char text[WORDS];
 
@@ -45,10 +48,11 @@ static void row(const struct debugger *d, const struct tlb *t, unsigned set, uns
     sheet_end(s);
 }
 
-static void rows(const struct debugger *d, const struct tlb *t, bool wide, struct sheet *s)
+static void rows(const struct debugger *d, const struct machine *m, bool wide, struct sheet *s)
 {
     static const struct head head[] = {
         {SET, N_("set.way")}, {PAGE, N_("page")}, {FRAME, N_("frame")}, {BITS, "WUDG"}, {0, NULL}};
+    const struct tlb *t = &m->cpu.tlb;
     unsigned valid = 0;
 
     for (unsigned i = 0; i < t->sets * t->ways; i++) {
@@ -56,7 +60,7 @@ static void rows(const struct debugger *d, const struct tlb *t, bool wide, struc
             continue;
         if (valid++ == 0)
             view_head(s, head);
-        row(d, t, i / t->ways, i % t->ways, wide, s);
+        row(d, m, i / t->ways, i % t->ways, wide, s);
     }
     if (valid == 0)
         sheet_line(s, LOOK_FAINT, "%s", _("it is empty"));
@@ -78,7 +82,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
     sheet_line(s, LOOK_PLAIN, _("flushes %" PRIu64), t->flushes);
     if (!(m->cpu.cr0 & CR0_PG))
         sheet_line(s, LOOK_FAINT, "%s", _("paging is off: it is not asked"));
-    rows(d, t, room->width >= WIDE, s);
+    rows(d, m, room->width >= WIDE, s);
 }
 
 const struct view view_tlb = {

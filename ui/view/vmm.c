@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "interp/access.h"
+#include "interp/paging.h"
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
 #include "ui/view/views.h"
-#include "ui/view/walk.h"
+#include "ui/view/words.h"
 #include "vmm/technique.h"
 
 enum { NAME = 10, HPA = 26, TSS_ESP0 = 4 };
@@ -26,14 +27,14 @@ static uint32_t word(const struct debugger *d, uint32_t lin)
 
 static void place(const struct debugger *d, uint32_t lin, const char *name, struct sheet *s)
 {
-    struct walk w;
+    uint64_t pa;
 
     sheet_put(s, LOOK_MONITOR, "%08" PRIx32, lin);
     sheet_to(s, NAME);
     sheet_text(s, LOOK_PLAIN, name);
     sheet_to(s, HPA);
-    if (walk_by_hardware(d, gva(lin), false, false, &w))
-        sheet_put(s, LOOK_FAINT, "hpa %08" PRIx64, w.pa);
+    if (paging_peek(vm_hardware(d->s.vm), lin, &pa) == 0)
+        sheet_put(s, LOOK_FAINT, "hpa %08" PRIx64, pa);
     sheet_end(s);
 }
 

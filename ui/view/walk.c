@@ -43,9 +43,9 @@ static const char *level_name(const struct walk_picture *p, enum walk_level leve
 {
     switch (level) {
     case LEVEL_ROOT: return "CR3";
-    case LEVEL_DIRECTORY: (void)snprintf(text, WORDS, _("directory %03" PRIx32), p->at.v >> 22); return text;
-    case LEVEL_TABLE: (void)snprintf(text, WORDS, _("table %03" PRIx32), p->at.v >> 12 & 0x3ff); return text;
-    default: (void)snprintf(text, WORDS, _("page + %03" PRIx32), p->at.v & PAGE_OFFSET); return text;
+    case LEVEL_DIRECTORY: (void)snprintf(text, WORDS, _("directory %03" PRIx32), p->facts.q.at.v >> 22); return text;
+    case LEVEL_TABLE: (void)snprintf(text, WORDS, _("table %03" PRIx32), p->facts.q.at.v >> 12 & 0x3ff); return text;
+    default: (void)snprintf(text, WORDS, _("page + %03" PRIx32), p->facts.q.at.v & PAGE_OFFSET); return text;
     }
 }
 
@@ -80,7 +80,7 @@ static int column_at(const struct drawing *w, int column)
 static void head(const struct drawing *w)
 {
     static const char *const title[] = {N_("guest: gva -> gpa"), N_("p2m: gpa -> hpa"), N_("shadow: gva -> hpa")};
-    unsigned columns = w->p->shadow_there ? COLUMNS : view_virtual(w->d) ? COLUMN_SHADOW : COLUMN_P2M;
+    unsigned columns = w->p->facts.monitored ? COLUMNS : view_virtual(w->d) ? COLUMN_SHADOW : COLUMN_P2M;
 
     for (unsigned i = 0; i < columns; i++) {
         sheet_to(w->s, column_at(w, (int)i) + ARROW);
@@ -150,7 +150,7 @@ static void draw_table(const struct drawing *w)
 static void short_label(const struct drawing *w, enum walk_column column, enum walk_level level)
 {
     static const char *const space[] = {N_("guest"), "p2m", N_("shadow")};
-    uint32_t at = w->p->at.v;
+    uint32_t at = w->p->facts.q.at.v;
 
     sheet_put(w->s, LOOK_LABEL, "%s ", _(space[column]));
     switch (level) {
@@ -195,7 +195,7 @@ static void draw_list(const struct drawing *w)
 
 static void tlb_line(const struct drawing *w)
 {
-    const struct tlb_entry *e = w->p->held;
+    const struct tlb_entry *e = w->p->facts.tlb;
 
     sheet_text(w->s, LOOK_HERE, current(w, w->p->steps - 1) ? "=>" : "  ");
     sheet_text(w->s, LOOK_LABEL, "TLB");
@@ -205,19 +205,21 @@ static void tlb_line(const struct drawing *w)
                   e->writable ? "RW" : "R", e->user ? "U" : "S", e->dirty ? " D" : "", e->global ? " G" : "");
     else
         sheet_text(w->s, LOOK_PLAIN, _("does not hold the page"));
-    if (w->p->stale)
+    if (w->p->facts.stale)
         sheet_text(w->s, LOOK_STALE, _("  stale"));
     sheet_end(w->s);
 }
 
 static void title(const struct drawing *w)
 {
-    static const char *const access[2][2] = {{N_("read by the kernel"), N_("read by user code")},
-                                             {N_("written by the kernel"), N_("written by user code")}};
+    static const char *const access[][2] = {
+        [ACCESS_IS_READ] = {N_("read by the kernel"), N_("read by user code")},
+        [ACCESS_IS_WRITE] = {N_("written by the kernel"), N_("written by user code")},
+        [ACCESS_IS_EXEC] = {N_("executed by the kernel"), N_("executed by user code")}};
     char place[WORDS], text[2 * WORDS];
 
-    (void)snprintf(text, sizeof text, "%s  %s", words_address(w->d, w->p->at.v, place),
-                   _(access[w->p->write][w->p->user]));
+    (void)snprintf(text, sizeof text, "%s  %s", words_address(w->d, w->p->facts.q.at.v, place),
+                   _(access[w->p->facts.q.kind][w->p->facts.q.user]));
     sheet_wrap(w->s, LOOK_LABEL, w->width, text);
 }
 

@@ -16,11 +16,10 @@
 
 #include <stdbool.h>
 
-#include "interp/paging.h"
+#include "ui/debug/facts.h"
 #include "ui/view/words.h"
 
 struct debugger;
-struct tlb_entry;
 
 enum walk_level { LEVEL_ROOT, LEVEL_DIRECTORY, LEVEL_TABLE, LEVEL_PAGE, LEVELS };
 enum walk_column { COLUMN_GUEST, COLUMN_P2M, COLUMN_SHADOW, COLUMNS };
@@ -33,16 +32,7 @@ struct walk_cell {
 };
 
 struct walk_picture {
-    gva_t at;
-    bool write, user;
-    bool paging; /* the guest's CR0.PG */
-    struct walk guest, shadow;
-    bool shadow_there;            /* is there a shadow? */
-    bool ram;                     /* guest.ok: does the p2m (or the machine) have a frame there? */
-    hpa_t hpa;                    /* and where */
-    bool watched;                 /* the monitor watches stores to that frame */
-    const struct tlb_entry *held; /* the TLB's translation, or NULL */
-    bool stale;                   /* which the tables no longer give */
+    struct facts facts;
     struct walk_cell cell[LEVELS][COLUMNS];
     unsigned steps; /* all of them: the TLB's is the last but one, the verdict the last */
 };
@@ -50,10 +40,5 @@ struct walk_picture {
 void walk_picture_make(const struct debugger *d, struct walk_picture *p);
 /* What becomes of the access, in a sentence or two. */
 const char *walk_verdict(const struct debugger *d, const struct walk_picture *p, char *text, size_t room);
-
-/* The walk of the tables that the CPU in use really walks. */
-bool walk_by_hardware(const struct debugger *d, gva_t at, bool write, bool user, struct walk *w);
-/* Does a TLB entry say what the tables no longer say? */
-bool walk_stale(const struct debugger *d, const struct tlb_entry *e);
 
 #endif

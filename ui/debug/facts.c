@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/debug/facts.h"
+
+#include "interp/machine.h"
+#include "interp/segment.h"
+#include "ui/debug/debugger.h"
+#include "vmm/technique.h"
+
+static void walk_of(const struct machine *m, const struct question *q, struct walk *w)
+{
+    const struct cpu *c = &m->cpu;
+    const struct walk_context k = {(struct machine *)m, c->cr0, c->cr3, c->cr4}; /* a walk changes nothing */
+
+    *w = (struct walk){.ok = true, .pa = q->at.v, .writable = true, .user_page = true, .dirty = true};
+    if (c->cr0 & CR0_PG)
+        (void)page_walk(&k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
+}
+
+bool facts_stale(const struct machine *m, const struct tlb_entry *e)
+{
+    const struct question any = {.at = gva(e->vpn << PAGE_SHIFT)};
+    struct walk w;
+
+    walk_of(m, &any, &w);
+    return !w.ok || w.pa >> PAGE_SHIFT != e->pfn || (e->writable && !w.writable) || (e->user && !w.user_page) ||
+           (e->dirty && !w.dirty);
+}
+
+unsigned facts_refusing_level(const struct walk *w)
+{
+    uint32_t right = w->user && !w->user_page ? PTE_U : PTE_W;
+    bool absent = !(w->step[w->steps - 1].entry & PTE_P);
+
+    return absent || (w->step[0].entry & right) ? w->steps - 1 : 0;
+}
+
+/* The TLB's part, by the rule of interp/access.c. */
+static void ask_tlb(struct facts *f)
+{
+    const struct cpu *c = &f->runs->cpu;
+    bool write = f->q.kind == ACCESS_IS_WRITE, wp = f->q.user || c->cr0 & CR0_WP;
+    const struct tlb_entry *e = c->cr0 & CR0_PG ? tlb_find((struct tlb *)&c->tlb, f->q.at.v) : NULL;
+
+    f->tlb = e;
+    if (!e)
+        return;
+    f->granted = (!f->q.user || e->user) && (!write || (e->dirty && (e->writable || !wp)));
+    f->stale = facts_stale(f->runs, e);
+}
+
+static enum verdict judge(const struct facts *f)
+{
+    bool write = f->q.kind == ACCESS_IS_WRITE;
+
+    if (!f->fits)
+        return VERDICT_LIMIT;
+    if (f->cut && f->guest.ok)
+        return f->frame == NO_FRAME ? VERDICT_NO_RAM : VERDICT_CUT;
+    if (f->granted || (f->used.ok && !f->cut))
+        return !f->monitored && f->frame == NO_FRAME && !f->granted ? VERDICT_NO_RAM : VERDICT_DONE;
+    if (!f->guest.ok)
+        return VERDICT_TRUE_FAULT;
+    if (f->frame == NO_FRAME)
+        return VERDICT_NO_RAM;
+    return f->traced && write ? VERDICT_TRACED : VERDICT_HIDDEN;
+}
+
+void facts_find(const struct debugger *d, const struct question *q, struct facts *f)
+{
+    struct vm *v = debug_vm(d);
+    const struct machine *g = vm_guest(v), *hw = vm_hardware(v);
+    bool exec = q->kind == ACCESS_IS_EXEC;
+
+    *f = (struct facts){.q = *q, .monitored = vm_technique(v)->needs_monitor};
+    f->runs = f->monitored ? hw : g;
+    f->segment = exec ? "CS" : "DS";
+    f->seg = &g->cpu.seg[exec ? CS : DS];
+    f->fits = (f->seg->attr & ATTR_P) && segment_fits(f->seg, q->at.v - f->seg->base, 1);
+    f->cut = f->monitored && q->at.v >= SEG_CUT;
+    f->paging = g->cpu.cr0 & CR0_PG;
+    walk_of(g, q, &f->guest);
+    walk_of(f->runs, q, &f->used);
+    f->frame = f->guest.ok ? machine_frame(g, f->guest.pa) : NO_FRAME;
+    f->traced = f->frame != NO_FRAME && hw->ram->flag[f->frame] & FRAME_TRACED;
+    if (!f->cut)
+        ask_tlb(f);
+    f->verdict = judge(f);
+}
