@@ -79,7 +79,7 @@ static uint64_t retired(const struct cpu *c)
 
 static uint32_t resume_flag(const struct cpu *c)
 {
-    return retired(c) <= c->rf_until ? c->eflags & FL_RF : 0;
+    return (c->eflags & FL_RF) && retired(c) <= c->rf_until ? FL_RF : 0;
 }
 
 uint32_t cpu_eflags(const struct cpu *c)
