@@ -16,6 +16,16 @@
 #include "labs/include/lab_wire.h"
 #include "vmm/monitor.h"
 
+/* Elsewhere packets are datagrams, which keep their bounds too, and SIGPIPE is ignored by the whole program. */
+#ifdef __linux__
+enum { PACKETS = SOCK_SEQPACKET | SOCK_CLOEXEC };
+#else
+enum { PACKETS = SOCK_DGRAM };
+#endif
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
 enum {
     CALLS_PER_TRAP = 4096,
     CALLS_IN_ALL = 4000000,
@@ -232,7 +242,7 @@ int remote_open(struct remote *r, const struct sandbox *s, const struct confined
     struct confined mine = *k;
     int pair[2];
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+    if (socketpair(AF_UNIX, PACKETS, 0, pair))
         return -1;
     remote_attach(r, pair[0]);
     mine.socket = pair[1];

@@ -91,7 +91,7 @@ void store_key(const char *course, const struct sandbox *s, const struct submiss
     if (x) {
         (void)XXH3_128bits_reset(x);
         (void)XXH3_128bits_update(x, course, strlen(course));
-        (void)XXH3_128bits_update(x, tier, sizeof tier);
+        (void)XXH3_128bits_update(x, tier, strlen(tier) + 1);
         (void)XXH3_128bits_update(x, sub->text ? sub->text : sub->problem,
                                   sub->text ? sub->size : strlen(sub->problem));
         h = XXH3_128bits_digest(x);

@@ -36,9 +36,12 @@ const char *text_of(const struct lab_text *t)
     return strcmp(language(), "zh") == 0 ? t->zh : t->en;
 }
 
-const char *program_path(void)
+void program_file(char path[FOLDER_ROOM])
 {
-    static const char *const linux_name = "/proc/self/exe";
+    ssize_t n = readlink("/proc/self/exe", path, FOLDER_ROOM - 1);
 
-    return access(linux_name, R_OK) == 0 ? linux_name : "";
+    if (n > 0)
+        path[n] = '\0';
+    else
+        strcpy(path, "ringside");
 }

@@ -10,7 +10,7 @@ int places_find(struct places *p);
 /* The text in the language of the messages. */
 const char *text_of(const struct lab_text *t);
 const char *language(void); /* "en" or "zh" */
-/* The program's own file. */
-const char *program_path(void);
+/* The program's own file; "ringside" where the system does not say. */
+void program_file(char path[FOLDER_ROOM]);
 
 #endif

@@ -146,7 +146,7 @@ static bool named_before(char **words, unsigned i)
 static int read_submissions(struct grading *g)
 {
     unsigned n = g->o.word_count;
-    char digest[33];
+    char digest[33], program[FOLDER_ROOM];
 
     g->submission = calloc(n, sizeof *g->submission);
     g->score = calloc(n, sizeof *g->score);
@@ -154,7 +154,8 @@ static int read_submissions(struct grading *g)
     g->result = calloc(n, sizeof *g->result);
     if (!g->submission || !g->score || !g->entry || !g->result)
         return report(STATUS_USAGE, "%s", strerror(ENOMEM));
-    course_digest(&g->course, program_path(), digest);
+    program_file(program);
+    course_digest(&g->course, program, digest);
     for (unsigned i = 1; i < n; i++) {
         struct entry *e = &g->entry[g->count];
         struct stat st;

@@ -82,14 +82,12 @@ static int write_text(const char *folder, const char *name, const char *text)
 
 static int furnish(const struct course *c, const char *folder)
 {
-    char from[FOLDER_ROOM], line[FOLDER_ROOM + 32], program[FOLDER_ROOM] = "ringside";
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    char from[FOLDER_ROOM], line[FOLDER_ROOM + 32], program[FOLDER_ROOM];
     static const char *const files[][2] = {
         {"Makefile", "skeleton/Makefile"}, {"README.md", "README.md"}, {"README.zh.md", "README.zh.md"}};
     int status = 0;
 
-    if (n > 0)
-        program[n] = '\0';
+    program_file(program);
     (void)snprintf(from, sizeof from, "%s/skeleton/%s", c->folder, c->lab.file);
     status |= hand_over(c, from, folder, c->lab.file, false);
     for (unsigned i = 0; i < sizeof files / sizeof files[0] && !status; i++) {
@@ -162,12 +160,13 @@ static int lab_submit(const struct options *o)
     struct handiwork h;
     char name[128], path[FOLDER_ROOM];
     struct submission s;
-    int status = handiwork_open(&h, o);
+    int status;
 
-    if (status)
-        return status;
     if (!o->student)
         return report(STATUS_USAGE, _("lab submit needs your student number: --student NUMBER"));
+    status = handiwork_open(&h, o);
+    if (status)
+        return status;
     submission_read(&s, h.file, h.course.lab.file);
     if (!s.text) {
         status = report(STATUS_USAGE, "%s: %s", h.file, s.problem);

@@ -32,10 +32,11 @@ static void print_way(const struct handiwork *h, const struct test_score *ts, un
 {
     const struct manifest *m = &h->course.lab;
     const struct lab_test *test = &m->part[p].test[t];
-    char *folder = realpath(h->folder, NULL);
+    char *folder = realpath(h->folder, NULL), program[FOLDER_ROOM];
 
-    printf("      %s\n      make && (cd %s/%s/tests && ringside debug %s.elf \\\n          --mode %s/monitor.so",
-           _("to see it:"), h->places.built, h->course.folder, test->guest, folder ? folder : h->folder);
+    program_file(program);
+    printf("      %s\n      make && (cd %s/%s/tests && %s debug %s.elf \\\n          --mode %s/monitor.so",
+           _("to see it:"), h->places.built, h->course.folder, program, test->guest, folder ? folder : h->folder);
     print_duties(m->part[p].duties);
     printf(" --cpu %s --clock insns --mem %" PRIu64 "K --append %" PRIu32 ")\n",
            m->virtualizable ? "virtualizable" : "x86", m->mem >> 10, test->seed);

@@ -12,7 +12,11 @@ struct plugin {
     struct seam seam; /* the first member: a technique is a seam is a plug-in */
     char path[4096];
     enum lab_next (*on_trap)(struct lab *lab, const struct lab_trap *t);
+    struct plugin *next;
 };
+
+/* What is loaded stays loaded as long as the program, as the dynamic linker has it: any VM may still use it. */
+static struct plugin *loaded;
 
 /* What a call needs to find its way back. */
 struct way {
@@ -85,7 +89,9 @@ const struct technique *plugin_open(const char *what, char *error, size_t room)
     } else if (!load(p, error, room)) {
         seam_init(&p->seam, p->path, duties);
         p->seam.ask = ask;
-        return &p->seam.technique; /* as long as the program: the object stays loaded */
+        p->next = loaded;
+        loaded = p;
+        return &p->seam.technique;
     }
     free(p);
     return NULL;
