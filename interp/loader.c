@@ -8,6 +8,8 @@
 #include "interp/addr.h"
 #include "interp/firmware.h"
 #include "interp/loader_image.h"
+#include "interp/loader_linux.h"
+#include "interp/loader_memory.h"
 #include "interp/machine.h"
 
 /*
@@ -17,7 +19,7 @@
  *      640 KiB ...     the PC's hole
  *      1 MiB ...       images; modules, page-aligned, behind the last of them
  */
-enum { INFO_FIRST = 0x9000, INFO_LIMIT = 0x9f000, LOW_END = FIRMWARE_EBDA, HOLE_START = 0xa0000, HIGH = 0x100000 };
+enum { INFO_FIRST = 0x9000, INFO_LIMIT = 0x9f000, LOW_END = FIRMWARE_EBDA, HIGH = LOADER_HIGH };
 
 /* The Multiboot information structure (Multiboot 0.6.96, 3.3), by offset. */
 enum {
@@ -57,34 +59,13 @@ struct loading {
 
 /* ---- does it fit? ------------------------------------------------------------------------------------------------ */
 
-/* Kibibytes, rounded up. */
-static uint64_t kib(uint64_t bytes)
-{
-    return (bytes + 1023) / 1024;
-}
-
-static int check_range(struct loading *l, const char *name, uint64_t from, uint64_t to)
-{
-    if (to > l->m->mem) {
-        snprintf(l->error, l->room, "%s: needs %" PRIu64 " KiB of memory, the machine has %" PRIu64 " KiB", name,
-                 kib(to), kib(l->m->mem));
-        return -1;
-    }
-    if (from < HIGH && to > HOLE_START) {
-        snprintf(l->error, l->room, "%s: %#" PRIx64 " to %#" PRIx64 " lies in the hole at 0xa0000 to 0xfffff", name,
-                 from, to - 1);
-        return -1;
-    }
-    return 0;
-}
-
 static int place_image(struct loading *l)
 {
     l->high_end = HIGH;
     for (unsigned i = 0; i < l->image.pieces; i++) {
         const struct piece *p = &l->image.piece[i];
 
-        if (check_range(l, l->b->name, p->pa, p->pa + p->size))
+        if (loader_fits(l->m, l->b->name, p->pa, p->pa + p->size, l->error, l->room))
             return -1;
         if (p->pa + p->size > l->high_end)
             l->high_end = p->pa + p->size;
@@ -103,7 +84,7 @@ static int place_modules(struct loading *l)
         const struct boot_module *mod = &l->b->module[i];
         uint64_t at = (l->high_end + PAGE_OFFSET) & ~(uint64_t)PAGE_OFFSET;
 
-        if (check_range(l, mod->name, at, at + mod->size))
+        if (loader_fits(l->m, mod->name, at, at + mod->size, l->error, l->room))
             return -1;
         l->module_at[i] = at;
         l->high_end = at + mod->size;
@@ -156,31 +137,14 @@ static int place_info(struct loading *l)
 
 /* ---- writing: all places were checked ---------------------------------------------------------------------------- */
 
-static void zero(struct machine *m, uint64_t pa, uint64_t n)
-{
-    static const uint8_t zeros[PAGE_SIZE];
-
-    for (uint64_t part; n; pa += part, n -= part) {
-        part = n < PAGE_SIZE ? n : PAGE_SIZE;
-        machine_write(m, pa, zeros, (size_t)part);
-    }
-}
-
 static void write_image(struct loading *l)
 {
     for (unsigned i = 0; i < l->image.pieces; i++) {
         const struct piece *p = &l->image.piece[i];
 
         machine_write(l->m, p->pa, l->b->image + p->offset, p->bytes);
-        zero(l->m, p->pa + p->bytes, p->size - p->bytes);
+        loader_zero(l->m, p->pa + p->bytes, p->size - p->bytes);
     }
-}
-
-static void poke(struct loading *l, uint64_t pa, uint32_t v)
-{
-    const uint8_t bytes[4] = {(uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24)};
-
-    machine_write(l->m, pa, bytes, sizeof bytes);
 }
 
 /* Room for the next part of the information. */
@@ -216,13 +180,13 @@ static void write_modules(struct loading *l)
         uint32_t entry = table + i * MODULE_ENTRY, start = (uint32_t)l->module_at[i];
 
         machine_write(l->m, start, mod->data, mod->size);
-        poke(l, entry, start);
-        poke(l, entry + 4, (uint32_t)(start + mod->size));
-        poke(l, entry + 8, write_string(l, mod->name, mod->append && mod->append[0] ? mod->append : NULL));
-        poke(l, entry + 12, 0);
+        loader_poke(l->m, entry, start);
+        loader_poke(l->m, entry + 4, (uint32_t)(start + mod->size));
+        loader_poke(l->m, entry + 8, write_string(l, mod->name, mod->append && mod->append[0] ? mod->append : NULL));
+        loader_poke(l->m, entry + 12, 0);
     }
-    poke(l, l->info + MBI_MODS_COUNT, l->b->modules);
-    poke(l, l->info + MBI_MODS_ADDR, table);
+    loader_poke(l->m, l->info + MBI_MODS_COUNT, l->b->modules);
+    loader_poke(l->m, l->info + MBI_MODS_ADDR, table);
 }
 
 static void write_mmap_entry(struct loading *l, uint32_t at, uint64_t from, uint64_t to, uint32_t type)
@@ -231,7 +195,7 @@ static void write_mmap_entry(struct loading *l, uint32_t at, uint64_t from, uint
         MMAP_ENTRY - 4, (uint32_t)from, 0, (uint32_t)(to - from), (uint32_t)((to - from) >> 32), type};
 
     for (unsigned i = 0; i < sizeof word / sizeof *word; i++)
-        poke(l, at + 4 * i, word[i]);
+        loader_poke(l->m, at + 4 * i, word[i]);
 }
 
 static void write_memory(struct loading *l)
@@ -244,10 +208,10 @@ static void write_memory(struct loading *l)
     write_mmap_entry(l, at + MMAP_ENTRY, LOW_END, HIGH, MMAP_RESERVED);
     if (mem > HIGH)
         write_mmap_entry(l, at + 2 * MMAP_ENTRY, HIGH, mem, MMAP_RAM);
-    poke(l, l->info + MBI_MMAP_LENGTH, entries * MMAP_ENTRY);
-    poke(l, l->info + MBI_MMAP_ADDR, at);
-    poke(l, l->info + MBI_MEM_LOWER, (uint32_t)(low / 1024));
-    poke(l, l->info + MBI_MEM_UPPER, mem > HIGH ? (uint32_t)((mem - HIGH) / 1024) : 0);
+    loader_poke(l->m, l->info + MBI_MMAP_LENGTH, entries * MMAP_ENTRY);
+    loader_poke(l->m, l->info + MBI_MMAP_ADDR, at);
+    loader_poke(l->m, l->info + MBI_MEM_LOWER, (uint32_t)(low / 1024));
+    loader_poke(l->m, l->info + MBI_MEM_UPPER, mem > HIGH ? (uint32_t)((mem - HIGH) / 1024) : 0);
 }
 
 /* The command line is "NAME APPEND", with the blank even when nothing follows: what QEMU's multiboot loader passes. */
@@ -255,18 +219,20 @@ static void write_info(struct loading *l)
 {
     l->at = l->info;
     take(l, MBI_SIZE);
-    zero(l->m, l->info, MBI_SIZE);
+    loader_zero(l->m, l->info, MBI_SIZE);
     write_memory(l);
     write_modules(l);
-    poke(l, l->info + MBI_CMDLINE, write_string(l, l->b->name, text(l->b->append)));
-    poke(l, l->info + MBI_LOADER_NAME, write_string(l, loader_name, NULL));
-    poke(l, l->info + MBI_FLAGS, MBI_HAS_MEM | MBI_HAS_CMDLINE | MBI_HAS_MODS | MBI_HAS_MMAP | MBI_HAS_NAME);
+    loader_poke(l->m, l->info + MBI_CMDLINE, write_string(l, l->b->name, text(l->b->append)));
+    loader_poke(l->m, l->info + MBI_LOADER_NAME, write_string(l, loader_name, NULL));
+    loader_poke(l->m, l->info + MBI_FLAGS, MBI_HAS_MEM | MBI_HAS_CMDLINE | MBI_HAS_MODS | MBI_HAS_MMAP | MBI_HAS_NAME);
 }
 
 int loader_boot(struct machine *m, const struct boot *b, char *error, size_t room)
 {
     struct loading l = {.m = m, .b = b, .error = error, .room = room};
 
+    if (linux_image(b))
+        return linux_boot(m, b, error, room);
     if (image_read(b, &l.image, error, room) || place_image(&l) || place_modules(&l) || place_info(&l))
         return -1;
     firmware_leave(m);

@@ -1,42 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A real guest that nobody here wrote: Debian's grub-invaders draws its ship and invaders in VGA text, shows PAUSE on `p`,
- * and moves the ship on the left arrow, whatever the technique. Keys come by tick, cells are read from the guest's memory.
+ * A real guest that nobody here wrote, Debian's grub-invaders, played by script through a whole life of its ship. Keys come
+ * by tick, cells are read from the guest's memory.
  */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "interp/dev/kbd.h"
-#include "interp/file.h"
-#include "interp/loader.h"
-#include "vmm/technique.h"
-#include "vmm/vm.h"
+#include "tests/support/rounds.h"
+#include "tests/support/thirdparty.h"
 
 enum { SHIP_ROW = VGA_ROWS - 1 };
 
-struct screen {
-    char row[VGA_ROWS][VGA_COLUMNS + 1];
-};
-
-static void read_screen(struct vm *v, struct screen *s)
-{
-    for (unsigned r = 0; r < VGA_ROWS; r++) {
-        uint8_t cell[VGA_COLUMNS][2];
-
-        cr_assert_eq(machine_read(vm_guest(v), VGA_TEXT + r * sizeof cell, cell, sizeof cell), 0);
-        for (unsigned x = 0; x < VGA_COLUMNS; x++)
-            s->row[r][x] = cell[x][0] >= ' ' && cell[x][0] < 0x7f ? (char)cell[x][0] : ' ';
-        s->row[r][VGA_COLUMNS] = 0;
-    }
-}
-
 static bool shows(const struct screen *s, const char *text)
 {
-    for (unsigned r = 0; r < VGA_ROWS; r++)
-        if (strstr(s->row[r], text))
-            return true;
-    return false;
+    return screen_find(s, text) >= 0;
 }
 
 static int ship_column(const struct screen *s)
@@ -46,54 +24,108 @@ static int ship_column(const struct screen *s)
     return at ? (int)(at - s->row[SHIP_ROW]) : -1;
 }
 
-static void run_until(struct vm *v, uint64_t tick, struct screen *s)
+static void press(struct vm *v, const char *key)
 {
-    cr_assert_eq(vm_run(v, tick), OUTCOME_LIMIT);
-    read_screen(v, s);
+    cr_assert_eq(kbd_press(&vm_guest(v)->pc.kbd, key), 0);
 }
 
-static void play(const char *technique, const uint8_t *image, size_t size)
+static void play(const struct thirdparty *game, const char *technique)
 {
-    const struct vm_config k = {.technique = technique_find(technique),
-                                .virtualizable = true,
-                                .mem = 64 << 20,
-                                .tlb_sets = 64,
-                                .tlb_ways = 4,
-                                .cost = &cost_presets[0],
-                                .clock_insns = true};
-    const struct boot b = {.name = "invaders.exec", .image = image, .size = size};
-    char error[200];
-    struct vm *v = vm_create(&k, error, sizeof error);
+    struct vm *v = thirdparty_boot(game, technique, true, NULL);
     struct screen s;
     int column;
 
-    cr_assert_not_null(v, "%s", error);
-    cr_assert_eq(loader_boot(vm_guest(v), &b, error, sizeof error), 0, "%s", error);
-    run_until(v, 3000000, &s);
+    screen_at(v, 3000000, &s);
     cr_assert(shows(&s, "-*-"), "%s: no invaders", technique);
     column = ship_column(&s);
     cr_assert_geq(column, 0, "%s: no ship", technique);
-    cr_assert_eq(kbd_press(&vm_guest(v)->pc.kbd, "left"), 0);
-    run_until(v, 16000000, &s);
+    press(v, "left");
+    screen_at(v, 16000000, &s);
     cr_assert_lt(ship_column(&s), column, "%s: the ship did not move", technique);
     cr_assert_not(shows(&s, "PAUSE"));
-    cr_assert_eq(kbd_press(&vm_guest(v)->pc.kbd, "p"), 0);
-    run_until(v, 27000000, &s);
+    press(v, "p");
+    screen_at(v, 27000000, &s);
     cr_assert(shows(&s, "PAUSE"), "%s: no pause", technique);
     vm_destroy(v);
 }
 
 Test(invaders, plays_under_every_technique)
 {
-    char error[200];
-    uint8_t *image;
-    size_t size;
+    struct thirdparty game;
 
-    if (system("tests/support/fetch-invaders") != 0)
-        cr_skip_test("Debian's grub-invaders cannot be had (build/thirdparty/why-not)");
-    cr_assert_eq(file_read("build/thirdparty/boot/invaders.exec", &image, &size, error, sizeof error), 0, "%s", error);
-    play("native", image, size);
-    play("emulate", image, size);
-    play("trap", image, size);
-    free(image);
+    thirdparty_open(&game, "invaders");
+    play(&game, "native");
+    play(&game, "emulate");
+    play(&game, "trap");
+    thirdparty_close(&game);
+}
+
+/* By cycles a second of the game is 2.4 thousand million of them, which it spends in asking the timer. */
+#define SECOND UINT64_C(2400000000)
+
+static unsigned stars(const struct screen *s)
+{
+    unsigned n = 0;
+
+    for (unsigned r = 0; r < VGA_ROWS; r++)
+        for (const char *at = s->row[r]; (at = strchr(at, '*')); at++)
+            n++;
+    return n;
+}
+
+/* Invaders hide one another; in a while each is seen. */
+static unsigned invaders(struct vm *v, uint64_t from)
+{
+    unsigned most = 0;
+
+    for (unsigned look = 0; look < 16; look++) {
+        struct screen s;
+
+        screen_at(v, from + look * SECOND / 8, &s);
+        most = stars(&s) > most ? stars(&s) : most;
+    }
+    return most;
+}
+
+enum { SHOTS = 12 };
+
+/* Shots of which some hit, a walk to the side, the end without mercy, and a new game. */
+static void live(const struct thirdparty *game, const char *technique)
+{
+    struct vm *v = thirdparty_boot(game, technique, false, NULL), *idle = thirdparty_boot(game, technique, false, NULL);
+    struct screen s;
+    bool shot_seen = false;
+    int column;
+
+    for (unsigned shot = 0; shot < SHOTS; shot++) {
+        screen_at(v, SECOND + shot * SECOND / 4, &s);
+        shot_seen |= shows(&s, "|");
+        press(v, "spc");
+    }
+    cr_assert(shot_seen, "%s: no shot", technique);
+    column = ship_column(&s);
+    cr_assert_lt(invaders(v, 5 * SECOND), invaders(idle, 5 * SECOND), "%s: no shot hit", technique);
+    press(v, "right");
+    screen_at(v, 8 * SECOND, &s);
+    cr_assert_gt(ship_column(&s), column, "%s: the ship did not move", technique);
+    cr_assert_not(shows(&s, "GAME OVER"));
+    screen_at(v, 70 * SECOND, &s);
+    cr_assert(shows(&s, "GAME OVER") && shows(&s, "YOU  LOSE") && shows(&s, "PRESS ESC"), "%s: no end", technique);
+    press(v, "esc");
+    screen_at(v, 72 * SECOND, &s);
+    cr_assert(!shows(&s, "GAME OVER") && shows(&s, "-*-"), "%s: no new game", technique);
+    vm_destroy(v);
+    vm_destroy(idle);
+}
+
+/* With trap each question to the timer is an exit, and a life takes half a minute: the long form has it too. */
+Test(invaders, a_whole_life)
+{
+    static const char *const technique[] = {"native", "emulate", "trap"};
+    struct thirdparty game;
+
+    thirdparty_open(&game, "invaders");
+    for (unsigned i = 0; i < rounds(2, 3); i++)
+        live(&game, technique[i]);
+    thirdparty_close(&game);
 }

@@ -133,7 +133,7 @@ enum why_not representable(struct monitor *n)
         return WHY_inactive;
     if (v->nmi_blocked)
         return WHY_nmi;
-    if (v->eip >= SEG_CUT || v->seg[CS].base + v->eip >= SEG_CUT)
+    if ((uint64_t)v->seg[CS].base + v->eip >= SEG_CUT) /* also where the sum wraps: the cut segment ends before */
         return WHY_high_code;
     for (unsigned i = 0; i < SEGS; i++) {
         uint16_t sel;
