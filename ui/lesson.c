@@ -67,7 +67,7 @@ static int check(const struct options *o)
 
 int command_lesson(int argc, char **argv)
 {
-    struct options o;
+    static struct options o; /* a plug-in that it names stays loaded to the end */
     bool checks;
 
     if (options_parse(&o, FOR_LESSON, argc, argv))

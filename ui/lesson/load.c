@@ -83,10 +83,10 @@ static char *read_text(const char *folder, const char *name, char *error, size_t
     (void)snprintf(path, sizeof path, "%s/%s%s%s", lessons, folder, *folder ? "/" : "", name);
     if (file_read(path, &data, &n, error, room))
         return NULL;
-    text = realloc(data, n + 1);
-    if (!text || memchr(data, '\0', n)) {
+    text = memchr(data, '\0', n) ? NULL : realloc(data, n + 1);
+    if (!text) {
         (void)snprintf(error, room, _("%s: it is not text"), path);
-        free(text ? text : (char *)data);
+        free(data);
         return NULL;
     }
     text[n] = '\0';

@@ -10,13 +10,20 @@
 #include "ui/tui/term.h"
 #include "ui/tui/tui.h"
 
+/* A page is turned whatever the guest does. */
+static void turn(struct tui *t, const char *command)
+{
+    shell_interrupt(t->shell);
+    tui_command(t, command, true);
+}
+
 bool tui_lesson_key(struct tui *t, int key)
 {
     switch (key) {
-    case KEY_F_ + 5: tui_command(t, "lesson back", true); return true;
-    case KEY_F_ + 6: tui_command(t, "lesson next", true); return true;
+    case KEY_F_ + 5: turn(t, "lesson back"); return true;
+    case KEY_F_ + 6: turn(t, "lesson next"); return true;
     case KEY_F_ + 7: prompt_open(&t->prompt, PROMPT_COMMAND, "lesson answer "); return true;
-    case KEY_F_ + 8: tui_command(t, "lesson again", true); return true;
+    case KEY_F_ + 8: turn(t, "lesson again"); return true;
     default: return false;
     }
 }
