@@ -20,6 +20,12 @@
 
 enum { STOP_NOT = -1 };
 
+/*
+ * A handler that begins with a fault never retires an instruction: with --clock insns no time would pass, and no limit be
+ * reached. So many in a row are called a hang.
+ */
+enum { FRUITLESS_MAX = 1 << 18 };
+
 /* raise_fault() has landed. A fault within a delivery combines with what was being delivered. */
 static void fault_arrived(struct cpu *c)
 {
@@ -58,6 +64,8 @@ bool machine_hangs(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
+    if (m->fruitless > FRUITLESS_MAX)
+        return true;
     if (c->activity != HALTED || (c->nmi && !c->nmi_blocked) || (c->eflags & FL_IF && (c->intr || m->deadline_due)))
         return false;
     if (pc_can_nmi(&m->pc))
@@ -109,6 +117,8 @@ static int boundary(struct machine *m, uint64_t until)
     }
     if (c->t[0] >= until)
         return STOP_LIMIT;
+    if (m->fruitless > FRUITLESS_MAX)
+        return STOP_HANG;
     if (m->probes && m->probes->hit.kinds && !c->stepping)
         return STOP_PROBE;
     if (c->t[0] >= m->clock.next)

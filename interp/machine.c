@@ -169,7 +169,7 @@ void machine_reset(struct machine *m)
     memset(&m->bus, 0, sizeof m->bus);
     memset(m->by, 0, sizeof m->by);
     memset(m->taken, 0, sizeof m->taken);
-    m->idle_ticks = m->deliveries = 0;
+    m->idle_ticks = m->deliveries = m->fruitless = 0;
     m->exited = m->was_reset = m->stop = m->a20_closed = false;
     cpu_reset(&m->cpu, m);
     pc_init(&m->pc, &m->bus, &host);

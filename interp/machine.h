@@ -42,7 +42,7 @@ enum stop {
     STOP_LIMIT,    /* the tick asked for is reached */
     STOP_EXIT,     /* the guest wrote the debug-exit port, or had itself reset */
     STOP_SHUTDOWN, /* triple fault */
-    STOP_HANG,     /* halted, and nothing can wake it */
+    STOP_HANG,     /* machine_hangs() */
     STOP_HOLE,     /* an armed instruction of the hole class is next (not executed) */
     STOP_STEP,     /* one step was asked for and done */
     STOP_ASKED,    /* machine_stop() was called */
@@ -65,6 +65,8 @@ struct machine {
     uint64_t hz;           /* ticks a second of guest time */
     uint64_t idle_ticks;   /* of the clock that passed in HLT: with --clock insns, ticks that are no instructions */
     uint64_t deliveries;   /* sum of taken[] */
+    uint64_t fruitless;    /* deliveries in a row with no instruction between them, */
+    uint64_t fruitless_at; /* and how many had retired by then */
     uint8_t last_vector;   /* of the latest delivery */
     uint64_t taken[256];   /* events delivered through the IDT, by vector */
     uint64_t by[ACCOUNTS]; /* cycles booked so far; instructions are the rest */
@@ -108,7 +110,7 @@ enum stop machine_step(struct machine *m, uint64_t until);
 void machine_deadline(struct machine *m, uint64_t tick, uint8_t vector);
 /* Does a probe stand before what comes next? Timers that are due have fired; nothing else has changed. */
 bool machine_probe_ahead(struct machine *m);
-/* Halted, and nothing can wake it. */
+/* Nothing will come of it: halted, and nothing can wake it; or each fault's handler begins with the next fault. */
 bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
 void machine_stop(struct machine *m);

@@ -140,6 +140,7 @@ static void resettle(struct machine *m)
 {
     m->cpu.delivering = m->cpu.hole_next = m->cpu.probe_next = m->cpu.mid_rep = false;
     m->exited = m->was_reset = m->stop = false;
+    m->fruitless = 0;
     cpu_refresh(&m->cpu);
     tlb_flush(&m->cpu, true);
     debugreg_changed(&m->cpu);

@@ -184,6 +184,8 @@ void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t 
     charge(c, ACCOUNT_TRAP, m->cost.vector + (inner ? m->cost.stack_switch : 0));
     m->taken[vector]++;
     m->deliveries++;
+    m->fruitless = m->fruitless_at == c->t[!m->clock_insns] ? m->fruitless + 1 : 0;
+    m->fruitless_at = c->t[!m->clock_insns];
     m->last_vector = (uint8_t)vector;
     OBSERVE(m, trap, vector, error, from_cs, from_eip, c->cr2);
 }

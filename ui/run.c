@@ -121,7 +121,10 @@ static void say_outcome(struct run *r)
                      where);
         break;
     case OUTCOME_HANG:
-        (void)report(STATUS_FAILED, _("%s: hang: halted at eip %s, and nothing can wake it"), r->o.word, where);
+        (void)report(STATUS_FAILED,
+                     g->cpu.activity == HALTED ? _("%s: hang: halted at eip %s, and nothing can wake it")
+                                               : _("%s: hang: at eip %s each fault only brings the next"),
+                     r->o.word, where);
         break;
     case OUTCOME_BROKEN:
         (void)report(STATUS_FAILED, _("%s: the monitor broke off at eip %s: %s"), r->o.word, where,

@@ -61,7 +61,7 @@ static const struct {
 
 static unsigned duty_of(const struct insn *i)
 {
-    if (i->lock)
+    if (i->lock || (i->opcode == 0xcf && !i->op32)) /* frames of 16 bits are in no lab */
         return LAB_DUTIES;
     for (unsigned n = 0; n < sizeof by_opcode / sizeof by_opcode[0]; n++)
         if (i->opcode >= by_opcode[n].first && i->opcode <= by_opcode[n].last &&

@@ -136,7 +136,11 @@ static void say_end(struct shell *sh)
     case OUTCOME_TRIPLE_FAULT: sheet_line(s, LOOK_BAD, "%s", _("Triple fault: the machine has stopped.")); break;
     case OUTCOME_LIMIT: sheet_line(s, LOOK_BAD, _("The limit of %" PRIu64 " ticks is reached."), sh->d->o.limit); break;
     case OUTCOME_BROKEN: sheet_line(s, LOOK_BAD, "%s", vm_complaint(debug_vm(sh->d))); break;
-    default: sheet_line(s, LOOK_BAD, "%s", _("The guest hangs: it has halted, and nothing can wake it.")); break;
+    default:
+        sheet_line(s, LOOK_BAD, "%s",
+                   g->cpu.activity == HALTED ? _("The guest hangs: it has halted, and nothing can wake it.")
+                                             : _("The guest hangs: each fault only brings the next."));
+        break;
     }
 }
 
