@@ -49,16 +49,9 @@ static int furnish(const struct course *c, const struct submission *sub, const c
 /* Waits for the compiler, but not for ever. */
 static int wait_for(pid_t pid)
 {
-    int status;
-
-    for (unsigned ms = 0; ms < PATIENCE_MS; ms += LOOK_MS) {
-        if (waitpid(pid, &status, WNOHANG) == pid) {
-            (void)sandbox_end(pid); /* what it may have left behind */
-            return status;
-        }
+    for (unsigned ms = 0; ms < PATIENCE_MS && !sandbox_ended(pid); ms += LOOK_MS)
         (void)poll(NULL, 0, LOOK_MS);
-    }
-    return sandbox_end(pid);
+    return sandbox_end(pid); /* with what it may have left behind */
 }
 
 /* The first lines that tell of an error, at most `room` bytes. */
@@ -79,6 +72,8 @@ static void quote_errors(const char *dir, char *said, size_t room)
             !strstr(line, "sandbox:"))
             continue;
         submission_utf8(line, strlen(line), clean, sizeof clean);
+        if (strlen(clean) + sizeof "\n    " > room - used)
+            break; /* whole lines only, so that no character is cut */
         used += (size_t)snprintf(said + used, room - used, "\n    %s", clean);
     }
 }

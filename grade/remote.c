@@ -30,6 +30,7 @@ enum {
     CALLS_PER_TRAP = 4096,
     CALLS_IN_ALL = 4000000,
     LOOK_MS = 100,
+    LOOKS_AFTER = 100,
     LOOKS_ASLEEP = 10,   /* it sleeps, and so do we: nothing can wake it */
     LOOKS_UNKNOWN = 300, /* where the system does not say whether it sleeps */
     SIGNAL_STATUS = 128  /* bubblewrap tells of a signal as shells do */
@@ -153,13 +154,10 @@ static void mourn(struct remote *r, struct vm *vm)
     int status = 0;
 
     /* Its end of the socket is closed just before it is gone: give it the time to say why. */
-    for (unsigned look = 0; r->leader && waitpid(r->leader, &status, WNOHANG) == 0; look++) {
-        if (look == LOOKS_ASLEEP) {
-            status = sandbox_end(r->leader);
-            break;
-        }
+    for (unsigned look = 0; r->leader && look < LOOKS_AFTER && !sandbox_ended(r->leader); look++)
         (void)poll(NULL, 0, LOOK_MS / 10);
-    }
+    if (r->leader)
+        status = sandbox_end(r->leader);
     r->leader = 0;
     mon_complain(vm, "%s", obituary(status, room));
 }

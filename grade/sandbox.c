@@ -141,6 +141,13 @@ pid_t sandbox_start(const struct sandbox *s, const struct confined *k)
     return pid;
 }
 
+bool sandbox_ended(pid_t pid)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid == pid;
+}
+
 int sandbox_end(pid_t pid)
 {
     int status = 0;

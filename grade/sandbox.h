@@ -41,6 +41,8 @@ struct confined {
 
 /* Starts it as the leader of a process group. -1: no process. */
 pid_t sandbox_start(const struct sandbox *s, const struct confined *c);
+/* Has the leader ended? It is left for sandbox_end() to bury, so that its group's number stays its own. */
+bool sandbox_ended(pid_t pid);
 /* Ends the group, and returns what waitpid() said of its leader, who may have ended before. */
 int sandbox_end(pid_t pid);
 /* The folder becomes the slot's user's, so that it can be written to. */

@@ -120,6 +120,7 @@ static void book_instruction(struct seam *s, struct cpu *v, uint32_t eip, bool t
     v->t[g->clock_insns] += g->cost.interpret;
     v->t[!g->clock_insns] += 1;
     v->shadow = s->now.shadowed ? SHADOW_STI : 0;
+    v->nmi_blocked &= s->now.duty != LAB_IRET; /* SDM Vol. 3, 6.7.1 */
     if (s->now.halted)
         v->activity = HALTED;
     v->debug_hit |= traced ? DR6_BS : 0;
@@ -269,8 +270,8 @@ static enum vm_next run(struct vm *vm, uint64_t until)
     if (mon_done(vm, until))
         return VM_STOP;
     must = mon_must_interpret(vm);
-    if (v->pending)
-        return VM_INTERPRET;
+    if (v->pending || (v->nmi && !v->nmi_blocked && !v->shadow))
+        return VM_INTERPRET; /* faults and NMIs are no duty */
     if (interrupts && v->intr && offer_interrupt(s, vm))
         return VM_EMULATED;
     if (*vm_complaint(vm))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* loses: flags whole
- * An endless loop that takes every signal.
+ * long: An endless loop that takes every signal.
  */
 #include <signal.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* loses: flags whole
- * An endless loop on the way out.
+ * long: An endless loop on the way out.
  */
 #include <stdlib.h>
 
