@@ -27,8 +27,7 @@ static enum who runs(const struct debugger *d, unsigned ring)
     return t->on_hardware || (t->needs_monitor && ring) ? WHO_KERNEL : WHO_MONITOR;
 }
 
-/* The machine whose cycles are the run's: in emulate the virtual one, and the hardware does nothing. */
-static struct machine *timed(const struct debugger *d)
+struct machine *debug_runner(const struct debugger *d)
 {
     const struct technique *t = vm_technique(d->s.vm);
 
@@ -39,8 +38,8 @@ static void observe(void *debugger, bool physical, const struct event *e)
 {
     struct debugger *d = debugger;
 
-    if (physical || timed(d) == vm_guest(d->s.vm))
-        timeline_idle(d->time, e->cycles, timed(d)->by[ACCOUNT_IDLE]);
+    if (physical || debug_runner(d) == vm_guest(d->s.vm))
+        timeline_idle(d->time, e->cycles, debug_runner(d)->by[ACCOUNT_IDLE]);
     if (e->kind == EVENT_ring) {
         if (physical)
             timeline_change(d->time, e->cycles, runs(d, (unsigned)e->field[1]));
@@ -69,18 +68,18 @@ struct vm *debug_vm(const struct debugger *d)
 
 uint64_t debug_cycles(const struct debugger *d)
 {
-    return cpu_cycles(&timed(d)->cpu);
+    return cpu_cycles(&debug_runner(d)->cpu);
 }
 
 void debug_sync_time(struct debugger *d)
 {
-    timeline_idle(d->time, debug_cycles(d), timed(d)->by[ACCOUNT_IDLE]);
+    timeline_idle(d->time, debug_cycles(d), debug_runner(d)->by[ACCOUNT_IDLE]);
     timeline_sync(d->time, debug_cycles(d));
 }
 
 static void begin_time(struct debugger *d)
 {
-    timeline_init(d->time, debug_cycles(d), timed(d)->by[ACCOUNT_IDLE], runs(d, timed(d)->cpu.cpl));
+    timeline_init(d->time, debug_cycles(d), debug_runner(d)->by[ACCOUNT_IDLE], runs(d, debug_runner(d)->cpu.cpl));
 }
 
 /* A guest that stands at its first instruction, or where it was loaded. */

@@ -136,7 +136,12 @@ int debug_open(struct debugger *d, const struct options *o);
 void debug_close(struct debugger *d);
 
 struct vm *debug_vm(const struct debugger *d);
-/* Of the CPU that the run takes its time on (the physical one; in emulate the virtual one), since the machine was made. */
+/*
+ * The machine whose CPU fetches the guest's instructions: the run takes its time on it, and its TLB is the one that counts.
+ * The physical one, but in emulate, where the hardware does nothing, the virtual one.
+ */
+struct machine *debug_runner(const struct debugger *d);
+/* Of the runner, since the machine was made. */
 uint64_t debug_cycles(const struct debugger *d);
 /* The timeline is brought up to now. */
 void debug_sync_time(struct debugger *d);

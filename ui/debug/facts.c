@@ -72,7 +72,7 @@ void facts_find(const struct debugger *d, const struct question *q, struct facts
     bool exec = q->kind == ACCESS_IS_EXEC;
 
     *f = (struct facts){.q = *q, .monitored = vm_technique(v)->needs_monitor};
-    f->runs = f->monitored ? hw : g;
+    f->runs = debug_runner(d);
     f->segment = exec ? "CS" : "DS";
     f->seg = &g->cpu.seg[exec ? CS : DS];
     f->fits = (f->seg->attr & ATTR_P) && segment_fits(f->seg, q->at.v - f->seg->base, 1);

@@ -68,7 +68,7 @@ static void rows(const struct debugger *d, const struct machine *m, bool wide, s
 
 static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
-    const struct machine *m = view_runner(d);
+    const struct machine *m = debug_runner(d);
     const struct tlb *t = &m->cpu.tlb;
     uint64_t hits = tlb_hits(&m->cpu), looks = hits + t->misses;
 

@@ -10,13 +10,6 @@
 #include "ui/sheet.h"
 #include "vmm/technique.h"
 
-struct machine *view_runner(const struct debugger *d)
-{
-    const struct technique *t = vm_technique(d->s.vm);
-
-    return t->on_hardware || t->needs_monitor ? vm_hardware(d->s.vm) : vm_guest(d->s.vm);
-}
-
 bool view_monitored(const struct debugger *d)
 {
     return vm_technique(d->s.vm)->needs_monitor;

@@ -12,13 +12,10 @@
 #include "ui/debug/timeline.h"
 
 struct debugger;
-struct machine;
 struct sheet;
 
 enum { WORDS = 160 }; /* room for any of these texts */
 
-/* The machine whose CPU fetches the guest's instructions: its TLB is the one that counts. */
-struct machine *view_runner(const struct debugger *d);
 /* Does a monitor stand between guest and hardware, so that there is a shadow? */
 bool view_monitored(const struct debugger *d);
 /* Has the guest memory of its own, behind a p2m? */
