@@ -192,6 +192,65 @@ Test(view, every_view_fits_everywhere_and_changes_nothing, .timeout = 120)
         }
 }
 
+static uint64_t next_random(uint64_t *x)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 7;
+    return *x ^= *x << 17;
+}
+
+/* Whatever a guest may have made of its processor, its tables and its screen. */
+static void scramble(struct machine *m, uint64_t *x)
+{
+    struct cpu *c = &m->cpu;
+
+    for (unsigned i = 0; i < 8; i++)
+        c->r[i] = (uint32_t)next_random(x);
+    c->eip = (uint32_t)next_random(x) & (*x & 1 << 20 ? UINT32_MAX : 0x3fffff);
+    c->cr0 = CR0_PE | (*x & 1 << 21 ? CR0_PG : 0) | (*x & 1 << 22 ? CR0_WP : 0);
+    c->cr3 = (uint32_t)next_random(x) & (*x & 1 << 23 ? UINT32_MAX : 0xfff000);
+    c->cr4 = *x & 1 << 24 ? CR4_PSE | CR4_PGE : 0;
+    c->cpl = *x & 3;
+    for (unsigned i = 0; i < SEGS_ALL; i++) {
+        c->seg[i].base = (uint32_t)next_random(x) & (*x & 1 << 25 ? UINT32_MAX : 0);
+        c->seg[i].limit = (uint32_t)next_random(x);
+        c->seg[i].attr = (uint16_t)*x;
+    }
+    for (uint32_t at = 0; at < 1 << 20; at += 4096) {
+        uint32_t words[64];
+
+        for (unsigned i = 0; i < 64; i++)
+            words[i] = (uint32_t)next_random(x) & 0xffffff;
+        (void)machine_write(m, at + (*x & 0xf00), words, sizeof words);
+    }
+    for (unsigned i = 0; i < sizeof m->pc.vga.crtc; i++)
+        m->pc.vga.crtc[i] = (uint8_t)next_random(x);
+    m->pc.uart.divisor = *x & 3;
+}
+
+Test(view, any_state_can_be_looked_at, .timeout = 120)
+{
+    static const char *const technique[] = {"native", "trap+v"};
+    static struct stage g;
+    uint64_t x = 88172645463325252;
+    char where[32];
+
+    for (unsigned i = 0; i < 60; i++) {
+        open_guest(&g, "cr3", technique[i % 2]);
+        go(&g, GOAL_STEP, 500);
+        scramble(vm_guest(g.d.s.vm), &x);
+        snprintf(where, sizeof where, "random state %u", i);
+        g.d.walk = (struct walk_focus){.set = x & 1, .at = gva((uint32_t)(x >> 8)), .write = x & 2, .user = x & 4};
+        g.d.walk.shown = x & 8 ? WALK_ALL : (unsigned)(x >> 4 & 15);
+        g.d.code_set = x & 16;
+        g.d.code = gva((uint32_t)(x >> 16));
+        g.d.memory_set = x & 32;
+        g.d.memory = gva((uint32_t)(x >> 24));
+        draw_all(&g, where);
+        close_guest(&g);
+    }
+}
+
 /* The same steps, with and without somebody who looks after each. */
 static uint64_t play(const char *technique, bool watched, char digest[33])
 {
