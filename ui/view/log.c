@@ -46,7 +46,8 @@ static void tell_tlb_miss(const struct debugger *d, const uint64_t *f, struct sh
 {
     (void)d;
     sheet_put(s, LOOK_FAINT, f[2] ? _("TLB miss %08" PRIx64 ", write") : _("TLB miss %08" PRIx64), f[0]);
-    sheet_put(s, LOOK_FAINT, " -> %08" PRIx64, f[1]);
+    if (f[1]) /* the walk that the tables refused found nothing */
+        sheet_put(s, LOOK_FAINT, " -> %08" PRIx64, f[1]);
 }
 
 static void tell_tlb_evict(const struct debugger *d, const uint64_t *f, struct sheet *s)
