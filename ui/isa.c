@@ -30,7 +30,6 @@ static const struct feature absent_feature[] = {
     {"x87 unit", N_("its instructions are #NM where CR0 says so, else ignored")},
     {"MMX, SSE", N_("vectors")},
     {"PAE", N_("three-level paging, CR4.PAE")},
-    {"APIC", N_("local APIC and I/O APIC; the PICs are there")},
 };
 
 static const char *class_name(const struct isa_entry *e, char room[40])
