@@ -54,6 +54,7 @@ int stage_open(struct stage *g, const struct step *s, char *error, size_t room)
     }
     debug_close(g->d);
     if (debug_open(g->d, &o)) {
+        g->sh->quit = true; /* there is nothing to look at any more */
         (void)snprintf(error, room, _("%s cannot be opened"), name);
         return -1;
     }
