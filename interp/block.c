@@ -13,7 +13,8 @@
 #include "interp/phys.h"
 #include "interp/probe.h"
 
-enum { POOL_OPS = 1 << 18, CODE_PAGES = 1 << 11, BLOCK_OPS = BLOCK_INSNS * LOWER_MAX + 1 };
+/* Together 16 MiB, and no more: a machine is its guest's memory and 32 MiB (tests/footprint_test.c). */
+enum { POOL_OPS = 1 << 18, CODE_PAGES = 1 << 9, BLOCK_OPS = BLOCK_INSNS * LOWER_MAX + 1 };
 
 struct code_cache *code_cache_create(uint32_t frames)
 {

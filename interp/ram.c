@@ -16,17 +16,25 @@
 #define MAP_NORESERVE 0
 #endif
 
+/* Nothing can be touched for so far before and behind it: a stray access ends the program, instead of hiding. */
+enum { GUARD = 2 << 20 };
+
 static uint8_t *pages_map(uint32_t frames)
 {
     uint64_t size = (uint64_t)frames << PAGE_SHIFT;
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void *p;
+    uint8_t *p;
 
     if (!size || size > SIZE_MAX / 2)
         return NULL;
-    p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    p = mmap(NULL, (size_t)size + 2 * GUARD, PROT_NONE, flags, -1, 0);
     if (p == MAP_FAILED)
         return NULL;
+    if (mprotect(p + GUARD, (size_t)size, PROT_READ | PROT_WRITE)) {
+        munmap(p, (size_t)size + 2 * GUARD);
+        return NULL;
+    }
+    p += GUARD;
 #ifdef MADV_HUGEPAGE /* fewer faults of the host's own; no harm where it does not listen */
     (void)madvise(p, (size_t)size, MADV_HUGEPAGE);
 #endif
@@ -56,7 +64,7 @@ void ram_destroy(struct ram *r)
     if (r->code)
         code_cache_destroy(r->code);
     if (r->bytes)
-        munmap(r->bytes, (size_t)r->frames << PAGE_SHIFT);
+        munmap(r->bytes - GUARD, ((size_t)r->frames << PAGE_SHIFT) + 2 * GUARD);
     free(r->flag);
     free(r);
 }

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A wild guest: bytes become a ring-0 program that touches devices, control registers and its own descriptor and page
+ * tables, with raw bytes of code in between. Whatever they are, a run ends within its budget, and its state can be saved and
+ * loaded. Shared by the libFuzzer target and by the test that draws the bytes at random.
+ *
+ *      01000h GDT   02000h IDT   03000h TSS   04000h page directory   05000h page table   06000h page table of FEC00000h
+ *      10000h code  40000h stack
+ */
+#ifndef TESTS_SUPPORT_WILD_H
+#define TESTS_SUPPORT_WILD_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interp/dev/disk.h"
+#include "interp/state.h"
+#include "interp/fault.h"
+#include "vmm/technique.h"
+#include "vmm/vm.h"
+
+enum { WILD_GDT = 0x1000, WILD_IDT = 0x2000, WILD_TSS = 0x3000, WILD_PD = 0x4000, WILD_PT = 0x5000, WILD_PT2 = 0x6000 };
+enum { WILD_CODE = 0x10000, WILD_STACK = 0x40000, WILD_HANDLER = 0x20000, WILD_ROOM = 0x4000, WILD_SECTORS = 40 };
+enum { WILD_MEM = 1 << 20, WILD_SLICE = 200, WILD_SLICES = 12 };
+
+struct wild {
+    const uint8_t *in;
+    size_t left;
+    uint8_t code[WILD_ROOM];
+    unsigned n;
+};
+
+struct wild_disk {
+    struct disk disk;
+    uint8_t sector[WILD_SECTORS][SECTOR];
+};
+
+static int wild_read(struct disk *d, uint64_t lba, uint8_t to[SECTOR])
+{
+    if (lba >= WILD_SECTORS)
+        abort();
+    memcpy(to, ((struct wild_disk *)(void *)d)->sector[lba], SECTOR);
+    return 0;
+}
+
+static int wild_write(struct disk *d, uint64_t lba, const uint8_t from[SECTOR])
+{
+    if (lba >= WILD_SECTORS)
+        abort();
+    memcpy(((struct wild_disk *)(void *)d)->sector[lba], from, SECTOR);
+    return 0;
+}
+
+static int wild_flush(struct disk *d)
+{
+    (void)d;
+    return 0;
+}
+
+static void wild_disk_state(struct state *s, struct disk *d)
+{
+    state_bytes(s, ((struct wild_disk *)(void *)d)->sector, WILD_SECTORS * SECTOR);
+}
+
+/* ---- bytes become code ---- */
+
+static uint8_t wild_byte(struct wild *w)
+{
+    if (!w->left)
+        return 0;
+    w->left--;
+    return *w->in++;
+}
+
+static uint32_t wild_word(struct wild *w, unsigned bytes)
+{
+    uint32_t v = 0;
+
+    while (bytes--)
+        v = v << 8 | wild_byte(w);
+    return v;
+}
+
+static void wild_emit(struct wild *w, unsigned n, uint64_t bytes)
+{
+    for (; n && w->n < WILD_ROOM - 16; n--, bytes >>= 8)
+        w->code[w->n++] = (uint8_t)bytes;
+}
+
+static void wild_emit32(struct wild *w, unsigned n, uint32_t opcode, uint32_t imm)
+{
+    wild_emit(w, n, opcode);
+    wild_emit(w, 4, imm);
+}
+
+/* A port of a device, with a few neighbours. */
+static uint16_t wild_port(struct wild *w)
+{
+    static const uint16_t port[] = {0x20,  0x21,  0xa0,  0xa1,  0x4d0, 0x4d1, 0x40,  0x41,  0x42,  0x43,  0x61,
+                                    0x60,  0x64,  0x70,  0x71,  0x80,  0x92,  0x1f0, 0x1f1, 0x1f2, 0x1f3, 0x1f4,
+                                    0x1f5, 0x1f6, 0x1f7, 0x3f6, 0x378, 0x379, 0x37a, 0x3f8, 0x3f9, 0x3fa, 0x3fb,
+                                    0x3fc, 0x3fd, 0x3fe, 0x3ff, 0x3c0, 0x3c4, 0x3c5, 0x3c8, 0x3c9, 0x3ce, 0x3d4,
+                                    0x3d5, 0x3da, 0xcf8, 0xcf9, 0xcfc, 0xcfe, 0xf4,  0xffff};
+
+    return port[wild_byte(w) % (sizeof port / sizeof *port)];
+}
+
+static uint32_t wild_mmio(struct wild *w)
+{
+    uint32_t page = wild_byte(w) & 3 ? 0xfee00000 : 0xfec00000;
+
+    return page + (wild_byte(w) << 4) + (wild_byte(w) & 0x13 ? 0 : wild_byte(w) & 15);
+}
+
+static uint32_t wild_table(struct wild *w)
+{
+    static const uint32_t table[] = {WILD_GDT, WILD_IDT, WILD_TSS, WILD_PD, WILD_PT, WILD_PT2, WILD_CODE, WILD_HANDLER};
+
+    return table[wild_byte(w) % 8] + (wild_word(w, 2) & 0xfff);
+}
+
+static void wild_piece(struct wild *w)
+{
+    static const uint32_t cr[] = {0xc0220f, 0xd8220f, 0xe0220f}; /* mov cr0, cr3, cr4, eax */
+    unsigned n;
+
+    switch (wild_byte(w) % 16) {
+    case 0:
+    case 1:
+    case 2: /* mov edx, port; mov eax, value; out dx, al / eax / ax */
+        wild_emit32(w, 1, 0xba, wild_port(w));
+        wild_emit32(w, 1, 0xb8, wild_word(w, 1 + 3 * (wild_byte(w) & 1)));
+        n = wild_byte(w) % 8;
+        wild_emit(w, n == 7 ? 2 : 1, n == 7 ? 0xef66 : n == 6 ? 0xef : 0xee);
+        break;
+    case 3:
+        wild_emit32(w, 1, 0xba, wild_port(w));
+        n = wild_byte(w) % 4;
+        wild_emit(w, n == 3 ? 2 : 1, n == 3 ? 0xed66 : n == 2 ? 0xed : 0xec);
+        break;
+    case 4: /* mov eax, value; mov [mmio], eax */
+        wild_emit32(w, 1, 0xb8, wild_word(w, 4));
+        wild_emit32(w, 1, 0xa3, wild_mmio(w));
+        break;
+    case 5: /* mov eax, [mmio]; or the byte there counted up */
+        if (wild_byte(w) & 1)
+            wild_emit32(w, 1, 0xa1, wild_mmio(w));
+        else
+            wild_emit32(w, 2, 0x05fe, wild_mmio(w));
+        break;
+    case 6: wild_emit(w, 3, 0xfaf4fb); break; /* sti; hlt; cli */
+    case 7:                                   /* rep insw or outsw at the disk */
+        wild_emit32(w, 1, 0xb9, wild_byte(w) * 3u);
+        wild_emit32(w, 1, 0xba, 0x1f0);
+        wild_emit32(w, 1, wild_byte(w) & 1 ? 0xbf : 0xbe, 0x60000);
+        wild_emit(w, 3, wild_byte(w) & 1 ? 0x6d66f3 : 0x6f66f3);
+        break;
+    case 8: wild_emit(w, 4, 0x909090fb); break;
+    case 9:
+    case 10:
+        for (n = wild_byte(w) % 12; n; n--)
+            wild_emit(w, 1, wild_byte(w));
+        break;
+    case 11: /* control registers: paging on as it was set up, or with bits of the input */
+        wild_emit32(w, 1, 0xb8, wild_byte(w) & 1 ? wild_word(w, 4) : 0x80010011);
+        wild_emit(w, 3, cr[wild_byte(w) % 3]);
+        break;
+    case 12: /* a double word into a table */
+        wild_emit32(w, 2, 0x05c7, wild_table(w));
+        wild_emit(w, 4, wild_word(w, 4));
+        break;
+    case 13: wild_emit(w, 2, 0xcd | (uint64_t)wild_byte(w) << 8); break; /* int n */
+    case 14:
+        wild_emit(w, 7, 0xea | (uint64_t)(WILD_CODE + w->n + 7) << 8 | (uint64_t)(wild_byte(w) & 0x7b) << 40);
+        break;
+    default: /* a segment register, from the input */
+        wild_emit32(w, 1, 0xb8, wild_byte(w) & 0x7b);
+        wild_emit(w, 2, 0xc08e | (uint64_t)(wild_byte(w) & 0x38) << 8);
+        break;
+    }
+}
+
+/* Before it: stack, tables, and now and then paging. */
+static void wild_program(struct wild *w, uint8_t how)
+{
+    wild_emit32(w, 1, 0xbc, WILD_STACK);
+    wild_emit32(w, 3, 0x15010f, WILD_GDT + 0xff0); /* lgdt, lidt: see wild_tables() */
+    wild_emit32(w, 3, 0x1d010f, WILD_GDT + 0xff8);
+    wild_emit32(w, 1, 0xb8, WILD_PD);
+    wild_emit(w, 3, 0xd8220f);
+    if (how & 1) {
+        wild_emit32(w, 1, 0xb8, 0x80010011);
+        wild_emit(w, 3, 0xc0220f);
+    }
+    if (how & 2)
+        wild_emit(w, 7, 0xd8000f00000028b8); /* mov eax, 28h; ltr ax */
+    while (w->left && w->n < WILD_ROOM - 64)
+        wild_piece(w);
+    wild_emit(w, 4, 0xfdebf4fb); /* sti; hlt; jmp back */
+}
+
+static void wild_put(struct machine *m, uint32_t at, uint32_t lo, uint32_t hi)
+{
+    const uint32_t pair[] = {lo, hi};
+
+    (void)machine_write(m, at, pair, sizeof pair);
+}
+
+static void wild_tables(struct machine *m)
+{
+    static const uint8_t plain[] = {0xb0, 0x20, 0xe6, 0x20, 0xe6, 0xa0, 0xcf};      /* EOI to both PICs; iret */
+    static const uint8_t with_error[] = {0x83, 0xc4, 0x04, 0xff, 0x04, 0x24, 0xcf}; /* drop it; skip a byte; iret */
+
+    wild_put(m, WILD_GDT + 0x08, 0x0000ffff, 0x00cf9b00);
+    wild_put(m, WILD_GDT + 0x10, 0x0000ffff, 0x00cf9300);
+    wild_put(m, WILD_GDT + 0x18, 0x0000ffff, 0x00cffb00);
+    wild_put(m, WILD_GDT + 0x20, 0x0000ffff, 0x00cff300);
+    wild_put(m, WILD_GDT + 0x28, WILD_TSS << 16 | 0x67, 0x8900);
+    wild_put(m, WILD_GDT + 0x30, 0x0000ffff, 0x40cf9300);                        /* wraps */
+    wild_put(m, WILD_GDT + 0x38, 0x00000010, 0x00409700);                        /* expand-down */
+    wild_put(m, WILD_GDT + 0x40, 8 << 16 | (WILD_HANDLER & 0xffff), 0x0002ec00); /* call gate */
+    for (uint32_t v = 0; v < 256; v++)
+        wild_put(m, WILD_IDT + 8 * v, 8 << 16 | ((WILD_HANDLER + (vector_has_error(v) ? 64 : 0)) & 0xffff),
+                 (WILD_HANDLER & 0xffff0000) | (v & 1 ? 0x8e00 : 0xef00));
+    wild_put(m, WILD_TSS + 4, WILD_STACK - 0x1000, 0x10);
+    wild_put(m, WILD_PD, WILD_PT | 7, 0);
+    wild_put(m, WILD_PD + 0x3fb * 4, WILD_PT2 | 3, 0);
+    for (uint32_t page = 0; page < 1024; page += 2) {
+        wild_put(m, WILD_PT + 4 * page, page << 12 | 7, (page + 1) << 12 | 7);
+        wild_put(m, WILD_PT2 + 4 * page, (0xfec00000 + (page << 12)) | 3, (0xfec00000 + ((page + 1) << 12)) | 3);
+    }
+    wild_put(m, WILD_GDT + 0xff0, (WILD_GDT << 16) | 0xff, 0);
+    wild_put(m, WILD_GDT + 0xff8, (WILD_IDT << 16) | 0x7ff, 0);
+    (void)machine_write(m, WILD_HANDLER, plain, sizeof plain);
+    (void)machine_write(m, WILD_HANDLER + 64, with_error, sizeof with_error);
+}
+
+/* ---- runs ---- */
+
+#define WILD_DEMAND(what)                                                                                              \
+    do {                                                                                                               \
+        if (!(what)) {                                                                                                 \
+            fprintf(stderr, "wild guest: %s does not hold\n", #what);                                                  \
+            abort();                                                                                                   \
+        }                                                                                                              \
+    } while (0)
+
+static struct vm *wild_vm(uint8_t how, struct wild_disk *d)
+{
+    static const char *const technique[] = {"native", "emulate", "trap", "trap"};
+    struct vm_config k = {.technique = technique_find(technique[how >> 2 & 3]),
+                          .virtualizable = (how >> 2 & 3) == 2,
+                          .mem = WILD_MEM,
+                          .tlb_sets = 4,
+                          .tlb_ways = 2,
+                          .cost = &cost_presets[0],
+                          .clock_insns = how & 0x40};
+    char error[200];
+    struct vm *v;
+
+    *d = (struct wild_disk){.disk = {WILD_SECTORS, wild_read, wild_write, wild_flush, wild_disk_state}};
+    k.disk[0] = how & 0x80 ? &d->disk : NULL;
+    v = vm_create(&k, error, sizeof error);
+    WILD_DEMAND(v);
+    return v;
+}
+
+/* Saved and loaded into another machine, the state is the same. */
+static void wild_travels(struct vm *v, uint8_t how)
+{
+    static struct wild_disk d;
+    struct vm *other = wild_vm(how & (uint8_t)~0x0c, &d);
+    char here[33], there[33];
+    struct state s, l;
+
+    state_init_save(&s);
+    WILD_DEMAND(machine_state(vm_guest(v), &s) == 0);
+    state_init_load(&l, s.data, s.size);
+    if (machine_state(vm_guest(other), &l))
+        fprintf(stderr, "wild guest: %s\n", l.error);
+    WILD_DEMAND(!l.error[0]);
+    machine_digest(vm_guest(v), here);
+    machine_digest(vm_guest(other), there);
+    WILD_DEMAND(!strcmp(here, there));
+    state_free(&s);
+    vm_destroy(other);
+}
+
+/* Bytes and keys from outside, between slices. */
+static void wild_input(struct vm *v, unsigned slice)
+{
+    struct pc *p = &vm_guest(v)->pc;
+
+    (void)kbd_press(&p->kbd, slice & 1 ? "left" : "a");
+    for (unsigned i = 0; i <= slice * 6; i++)
+        (void)uart_receive(&p->uart, (uint8_t)i);
+}
+
+/* The end of the next slice: few instructions, but for a halted guest the next event, which costs nothing to wait for. */
+static uint64_t wild_slice(const struct machine *m, uint8_t how)
+{
+    uint64_t now = machine_now(m),
+             from = m->cpu.activity == HALTED && !machine_interruptible(m) && m->clock.next != CLOCK_NEVER
+                        ? m->clock.next
+                        : now;
+
+    return (from > now ? from : now) + (how & 0x40 ? WILD_SLICE : WILD_SLICE * 100);
+}
+
+static void wild_run(const uint8_t *data, size_t size)
+{
+    static struct wild_disk d;
+    struct wild w = {.in = data, .left = size};
+    uint8_t how = wild_byte(&w);
+    struct vm *v = wild_vm(how, &d);
+    struct machine *m = vm_guest(v);
+    enum outcome o = OUTCOME_LIMIT;
+
+    wild_program(&w, how);
+    wild_tables(m);
+    (void)machine_write(m, WILD_CODE, w.code, w.n);
+    m->cpu.eip = WILD_CODE;
+    for (unsigned i = 0; i < WILD_SLICES && o == OUTCOME_LIMIT; i++) {
+        uint64_t until = wild_slice(m, how);
+
+        o = vm_run(v, until);
+        WILD_DEMAND(o != OUTCOME_NONE && machine_now(m) < until + 1000000);
+        wild_input(v, i);
+    }
+    if (how & 0x20)
+        wild_travels(v, how);
+    vm_destroy(v);
+}
+
+#endif
