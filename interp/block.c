@@ -22,7 +22,6 @@ struct code_cache *code_cache_create(uint32_t frames)
 
     if (!k)
         return NULL;
-    k->frames = frames;
     k->pool = calloc(POOL_OPS, sizeof *k->pool);
     k->pages = calloc(CODE_PAGES, sizeof *k->pages); /* touched as they are used */
     k->by_frame = calloc(frames, sizeof *k->by_frame);
@@ -50,9 +49,15 @@ static void drop_blocks(struct code_page *p)
     p->granules = 0;
 }
 
+/* The first code page of a frame, or NULL. */
+static struct code_page *page_of(const struct code_cache *k, uint32_t frame)
+{
+    return k->by_frame[frame] ? &k->pages[k->by_frame[frame] - 1] : NULL;
+}
+
 static bool holds_code(const struct code_cache *k, uint32_t frame)
 {
-    for (const struct code_page *p = k->by_frame[frame]; p; p = p->next)
+    for (const struct code_page *p = page_of(k, frame); p; p = p->next)
         if (p->granules)
             return true;
     return false;
@@ -64,7 +69,7 @@ void code_stored(struct ram *r, uint32_t frame, uint32_t offset, uint32_t size)
     uint32_t touched = UINT32_MAX >> (31 - (last - first)) << first;
     bool dropped = false;
 
-    for (struct code_page *p = r->code->by_frame[frame]; p; p = p->next)
+    for (struct code_page *p = page_of(r->code, frame); p; p = p->next)
         if (p->granules & touched) {
             drop_blocks(p);
             dropped = true;
@@ -87,7 +92,7 @@ static void empty_pool(struct code_cache *k)
 
 static struct code_page *find_page(struct code_cache *k, uint32_t frame, uint32_t key)
 {
-    for (struct code_page *p = k->by_frame[frame]; p; p = p->next)
+    for (struct code_page *p = page_of(k, frame); p; p = p->next)
         if (p->key == key)
             return p;
     return NULL;
@@ -99,8 +104,8 @@ static struct code_page *add_page(struct code_cache *k, uint32_t frame, uint32_t
 
     p->frame = frame;
     p->key = key;
-    p->next = k->by_frame[frame];
-    k->by_frame[frame] = p;
+    p->next = page_of(k, frame);
+    k->by_frame[frame] = (uint16_t)k->pages_used;
     return p;
 }
 
@@ -118,7 +123,8 @@ static void empty_pages(struct ram *r)
             held[i].key = r->cpu[i]->fetch.code->key;
         }
     empty_pool(k);
-    memset(k->by_frame, 0, k->frames * sizeof *k->by_frame);
+    for (uint32_t i = 0; i < k->pages_used; i++)
+        k->by_frame[k->pages[i].frame] = 0;
     k->pages_used = 0;
     for (unsigned i = 0; i < RAM_CPUS; i++) {
         struct cpu *c = r->cpu[i];

@@ -34,8 +34,7 @@ struct code_cache {
     uint32_t generation; /* of the pool: links made in an older one are void */
     struct code_page *pages;
     uint32_t pages_used;
-    struct code_page **by_frame;
-    uint32_t frames;
+    uint16_t *by_frame; /* the first of a frame's code pages: its index + 1, or 0 */
 };
 
 /*

@@ -5,9 +5,31 @@
 
 #include "interp/ram.h"
 
+static uint32_t gcd(uint32_t a, uint32_t b)
+{
+    while (b) {
+        uint32_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Near the golden section, and without a divisor in common with the region's size: it visits every frame once. */
+static uint32_t stride_of(uint32_t frames)
+{
+    uint32_t stride = (uint32_t)((uint64_t)frames * 618 / 1000) | 1;
+
+    while (gcd(stride, frames) != 1)
+        stride += 2;
+    return stride;
+}
+
 int frames_init(struct frames *f, uint32_t guest)
 {
-    *f = (struct frames){.count = guest + FRAMES_RESERVE, .guest = guest, .next_free = guest};
+    *f = (struct frames){
+        .count = guest + FRAMES_RESERVE, .guest = guest, .stride = stride_of(guest), .next_free = guest};
     f->frame = calloc(f->count, sizeof *f->frame);
     if (!f->frame)
         return -1;
@@ -22,25 +44,9 @@ void frames_destroy(struct frames *f)
     f->frame = NULL;
 }
 
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-    while (b) {
-        uint32_t rest = a % b;
-
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* A stride near the golden section that has no divisor in common with the region's size visits every frame once. */
 uint32_t frames_scatter(const struct frames *f, uint32_t n)
 {
-    uint32_t stride = (uint32_t)((uint64_t)f->guest * 618 / 1000) | 1;
-
-    while (gcd(stride, f->guest) != 1)
-        stride += 2;
-    return (uint32_t)(((uint64_t)n * stride + f->guest / 3) % f->guest);
+    return (uint32_t)(((uint64_t)n * f->stride + f->guest / 3) % f->guest);
 }
 
 uint32_t frames_take(struct frames *f, enum frame_type type)

@@ -20,6 +20,7 @@ struct frames {
     struct frame *frame;
     uint32_t count;     /* all */
     uint32_t guest;     /* the first `guest` frames are the guest's region */
+    uint32_t stride;    /* of frames_scatter() */
     uint32_t next_free; /* in the reserve: where the search goes on */
 };
 
