@@ -330,7 +330,7 @@ Test(ata, reset_and_diagnosis)
 /* A transfer cut in two by save and load goes on where it was. */
 Test(ata, state_in_mid_transfer)
 {
-    struct state s;
+    struct state s, l;
 
     start(1);
     (void)command(0xc6, 0, 4, 0xe0);
@@ -340,10 +340,9 @@ Test(ata, state_in_mid_transfer)
     state_init_save(&s);
     ata_state(&s, &a);
     start(1);
-    s.dir = STATE_LOAD;
-    s.pos = 0;
-    ata_state(&s, &a);
-    cr_assert_eq(s.error[0], 0, "%s", s.error);
+    state_init_load(&l, s.data, s.size);
+    ata_state(&l, &a);
+    cr_assert_eq(l.error[0], 0, "%s", l.error);
     for (unsigned i = 700; i < 1024; i++)
         cr_assert_eq(word(), 20 + i / 256);
     pass(10);
@@ -353,9 +352,8 @@ Test(ata, state_in_mid_transfer)
 
         for (unsigned v = 0; v < 256; v += 5) {
             s.data[at] = (uint8_t)v;
-            s.pos = 0;
-            s.error[0] = 0;
-            ata_state(&s, &a);
+            state_init_load(&l, s.data, s.size);
+            ata_state(&l, &a);
             for (unsigned i = 0; i < 5000; i++)
                 (void)word(), ata_data_out_wide(&a, 0x1f0, 2, 0);
         }

@@ -243,7 +243,7 @@ Test(lapic, timer)
 Test(lapic, state)
 {
     struct lapic other;
-    struct state s;
+    struct state s, in_state;
 
     start();
     out(TIMER, 0x20045), out(INITIAL, 700), out(TPR, 0x20);
@@ -254,10 +254,9 @@ Test(lapic, state)
     lapic_state(&s, &l);
     other = l;
     start();
-    s.dir = STATE_LOAD;
-    s.pos = 0;
-    lapic_state(&s, &l);
-    cr_assert_eq(s.error[0], 0, "%s", s.error);
+    state_init_load(&in_state, s.data, s.size);
+    lapic_state(&in_state, &l);
+    cr_assert_eq(in_state.error[0], 0, "%s", in_state.error);
     cr_expect(f.intr, "the pin is driven again");
     cr_expect_arr_eq(&l.irr, &other.irr, sizeof l.irr);
     cr_expect_arr_eq(&l.isr, &other.isr, sizeof l.isr);

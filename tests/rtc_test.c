@@ -196,7 +196,7 @@ Test(rtc, alarm_with_and_without_dont_care)
 Test(rtc, memory_and_state)
 {
     struct rtc other;
-    struct state s;
+    struct state s, l;
 
     start();
     for (unsigned i = 14; i < 128; i++)
@@ -211,11 +211,10 @@ Test(rtc, memory_and_state)
     other = r;
     fake_host_run(&f, 9 * (uint64_t)HZ);
     (void)in(C);
-    s.dir = STATE_LOAD;
-    s.pos = 0;
+    state_init_load(&l, s.data, s.size);
     f.now = HZ / 3;
-    rtc_state(&s, &r);
-    cr_assert_eq(s.error[0], 0, "%s", s.error);
+    rtc_state(&l, &r);
+    cr_assert_eq(l.error[0], 0, "%s", l.error);
     cr_expect(r.base == other.base && r.origin == other.origin && r.timer.when == HZ);
     state_free(&s);
 }

@@ -254,16 +254,25 @@ void ata_data_out_wide(void *ata, uint16_t port, unsigned size, uint32_t v)
         data_out(ata, (uint16_t)(v >> 16));
 }
 
+static void power_on(struct ata *a)
+{
+    a->active = a->phase = a->control = 0;
+    a->left = a->at = a->filled = 0;
+    for (unsigned i = 0; i < ATA_DRIVES; i++) {
+        struct ata_drive *d = &a->drive[i];
+
+        *d = (struct ata_drive){.disk = d->disk, .heads = ATA_HEADS, .sectors = ATA_SECTORS};
+        sign(d);
+    }
+}
+
 void ata_init(struct ata *a, const struct dev_host *host)
 {
     *a = (struct ata){.host = host, .timer = {.fire = fire, .dev = a}};
     host->add(host->ctx, &a->timer);
-    for (unsigned i = 0; i < ATA_DRIVES; i++) {
+    for (unsigned i = 0; i < ATA_DRIVES; i++)
         a->drive[i].disk = host->disk[i];
-        a->drive[i].heads = ATA_HEADS;
-        a->drive[i].sectors = ATA_SECTORS;
-        sign(&a->drive[i]);
-    }
+    power_on(a);
 }
 
 /* ---- state ---- */
@@ -313,8 +322,10 @@ void ata_state(struct state *s, struct ata *a)
     state_u8(s, &a->control);
     transfer_state(s, a);
     state_bool(s, &a->line);
-    if (s->error[0])
+    if (s->error[0]) { /* whoever goes on all the same finds the channel as after power-on */
+        power_on(a);
         return;
+    }
     state_bytes(s, a->buffer, a->filled);
     dev_timer_state(s, a->host, &a->timer);
 }
