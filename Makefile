@@ -51,10 +51,9 @@ FOLDERS := interp interp/dev shadowpt vmm grade ui ui/debug ui/view ui/shell ui/
 NOT_BUILT := ui/shell/line_$(if $(filter no,$(READLINE)),readline,without).c
 SRCS := $(sort $(filter-out $(NOT_BUILT),$(wildcard $(addsuffix /*.c,$(FOLDERS)))))
 OBJS := $(SRCS:%.c=$(OBJ)/%.o)
-# What tests and fuzz targets link with: all below ui/, the debugger, its views and commands, lessons, and what those need.
-# The faces themselves are tested from outside.
-FACELESS := debug/% view/% lesson/% $(filter-out shell/face.o,$(patsubst ui/%.c,%.o,$(filter ui/shell/%,$(SRCS)))) console.o disasm.o i18n.o keys.o options.o place.o report.o session.o sheet.o stats.o take.o text.o
-PARTS := $(filter-out $(OBJ)/ui/%,$(OBJS)) $(filter $(FACELESS:%=$(OBJ)/ui/%),$(OBJS))
+# What tests and fuzz targets link with; of ui/, all but main(), they take what they need.
+PARTS := $(filter-out $(OBJ)/ui/%,$(OBJS))
+UI := $(OBJ)/ui.a
 
 TEST_SRCS := $(sort $(wildcard tests/*_test.c))
 TEST_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(TEST_SRCS) $(sort $(wildcard tests/support/*.c)))
@@ -141,6 +140,10 @@ $(OBJ)/%.o: %.c $(OBJ)/flags | build/version.h
 
 -include $(OBJS:.o=.d) $(TEST_OBJS:.o=.d)
 
+$(UI): $(filter $(OBJ)/ui/%,$(filter-out $(OBJ)/ui/main.o,$(OBJS)))
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+
 # Files that change only when what they say changes.
 .PHONY: FORCE
 FORCE:
@@ -199,7 +202,7 @@ test-asan:
 	@$(MAKE) MODE=asan test
 
 # Not position-independent: Criterion's parameterized tests crash otherwise.
-$(TESTS): $(PARTS) $(TEST_OBJS)
+$(TESTS): $(PARTS) $(TEST_OBJS) $(UI)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion -lvterm $(TEST_LIBS)
@@ -210,7 +213,7 @@ fuzz:
 	@$(MAKE) MODE=fuzz CC=$(if $(CC_IS_CLANG),'$(CC)',clang) fuzz-build
 ifeq ($(MODE),fuzz)
 fuzz-build: $(FUZZERS)
-build/fuzz/%: $(OBJ)/tests/fuzz/%.o $(PARTS) $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/fuzz/support/*.c)))
+build/fuzz/%: $(OBJ)/tests/fuzz/%.o $(PARTS) $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/fuzz/support/*.c))) $(UI)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)

@@ -136,6 +136,10 @@ static void play(const struct script *s, int width, int height, const char *lang
         got = pages_of(t, QUIET_MS);
         write_all(path, got);
         free(got);
+        terminal_send(t, ":quit\r");
+        (void)terminal_wait(t, WAIT_MS);
+        terminal_close(t);
+        return;
     }
     expected = read_all(path);
     cr_assert(expected, "%s: %s", path, strerror(errno));

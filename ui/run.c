@@ -18,10 +18,7 @@
 #include "ui/trace.h"
 #include "vmm/vm.h"
 
-/*
- * Between slices the program looks whether somebody pressed Ctrl-C. Their ends are multiples of this many ticks, so that
- * they are the same in each run.
- */
+/* Ticks after which the program looks whether somebody pressed Ctrl-C. */
 static const uint64_t SLICE = UINT64_C(1) << 26;
 
 static volatile sig_atomic_t interrupted;
@@ -88,11 +85,9 @@ static void run(struct run *r)
     struct vm *v = r->s.vm;
 
     while (!interrupted && !r->console.error) {
-        uint64_t next = (machine_now(vm_guest(v)) / SLICE + 1) * SLICE;
-
-        r->outcome = vm_run(v, next < r->o.limit ? next : r->o.limit);
+        r->outcome = vm_run_slice(v, r->o.limit, SLICE);
         console_flush(&r->console);
-        if (r->outcome != OUTCOME_NONE && !(r->outcome == OUTCOME_LIMIT && machine_now(vm_guest(v)) < r->o.limit))
+        if (r->outcome != OUTCOME_NONE)
             return;
     }
     r->outcome = OUTCOME_NONE;

@@ -271,7 +271,9 @@ void mon_emulation_end(struct vm *vm, const struct emulation *e)
         n->gdt_stale = true;
     if ((e->cr0 ^ g->cpu.cr0) & CR0_WP) /* entries flipped for a WP=0 kernel, which no TLB flush ends */
         n->shadow_stale = true;
-    VM_OBSERVE(vm, emulate, e->eip, insns, g->cpu.eip);
+    n->waiting = g->cpu.activity == HALTED && !insns && g->deliveries == e->delivered;
+    if (!n->waiting)
+        VM_OBSERVE(vm, emulate, e->eip, insns, g->cpu.eip);
     refresh_shadows(vm);
     if (g->deliveries != e->delivered)
         VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, e->eip);
@@ -342,9 +344,10 @@ static bool met_probe(struct vm *vm)
 static void go_on(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
+    uint64_t until = n->slice < vm->until ? n->slice : vm->until; /* a halted CPU waits no longer */
     enum vm_next next;
 
-    while (!met_probe(vm) && (next = vm->technique->run(vm, vm->until)) != VM_STOP) {
+    while (!met_probe(vm) && n->guest->cpu.t[0] < n->slice && (next = vm->technique->run(vm, vm->until)) != VM_STOP) {
         if (next == VM_RESUME) {
             refresh_shadows(vm);
             if (representable(n) == WHY_nothing) {
@@ -353,7 +356,7 @@ static void go_on(struct vm *vm)
             }
         }
         if (next != VM_EMULATED)
-            interpret(vm, vm->until);
+            interpret(vm, until);
         if (n->single)
             break;
     }
@@ -403,15 +406,25 @@ static void leave_live(struct monitor *n)
     n->live = true;
 }
 
-void monitor_run(struct vm *vm, uint64_t until)
+/*
+ * A slice that is used up, or a stop that was asked for, leaves no trace: the guest stays where it is, on the hardware,
+ * whose registers it has; only the stub's few instructions are stepped through to their end.
+ */
+void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks)
 {
     struct monitor *n = &vm->mon;
+    struct cpu *p = &n->hw->cpu;
+    uint64_t now = n->guest->cpu.t[0], end = ticks < CLOCK_NEVER - p->t[0] ? p->t[0] + ticks : CLOCK_NEVER;
 
     n->single = false;
+    n->slice = ticks < CLOCK_NEVER - now ? now + ticks : CLOCK_NEVER;
     start(vm, until);
     while (n->on_hardware) {
-        enum stop stop = machine_run(n->hw, CLOCK_NEVER);
+        bool over = n->stop || p->t[0] >= end;
+        enum stop stop = STOP_PROBE;
 
+        if (!over || p->cpl == 0)
+            stop = over ? machine_step(n->hw, CLOCK_NEVER) : machine_run(n->hw, end);
         if (stop == STOP_HOLE)
             hole_check(vm);
         if (stop == STOP_PROBE) {
@@ -421,9 +434,10 @@ void monitor_run(struct vm *vm, uint64_t until)
     }
 }
 
-/* The guest's registers are the virtual CPU's, and go out with the next resume. */
+/* The guest's registers are the virtual CPU's, and go out with the next resume. GDTR may be one of those changed. */
 void monitor_changed(struct monitor *n)
 {
+    n->gdt_stale = true;
     if (!n->live)
         return;
     n->live = n->on_hardware = false;
@@ -436,6 +450,7 @@ void monitor_step(struct vm *vm)
     struct cpu *p = &n->hw->cpu;
 
     n->single = true;
+    n->slice = CLOCK_NEVER;
     start(vm, CLOCK_NEVER);
     while (n->on_hardware) {
         uint64_t delivered = n->hw->deliveries;
@@ -455,7 +470,7 @@ void monitor_step(struct vm *vm)
 void monitor_interrupt(struct monitor *n)
 {
     n->stop = true;
-    machine_deadline(n->hw, n->hw->cpu.t[0], DEADLINE_VECTOR);
+    machine_stop(n->hw);
 }
 
 struct machine *mon_guest(struct vm *vm)
@@ -494,7 +509,7 @@ bool mon_must_interpret(struct vm *vm)
     if (v->pending || machine_interruptible(g))
         return true;
     n->why = representable(n);
-    if (n->why != WHY_nothing)
+    if (n->why != WHY_nothing && !(n->waiting && n->why == WHY_inactive))
         VM_OBSERVE(vm, world, n->why, v->eip);
     return n->why != WHY_nothing;
 }

@@ -55,6 +55,8 @@ struct monitor {
     bool on_hardware;  /* the guest is the hardware's to run on: at its stub's IRET, or beyond it */
     bool live;         /* beyond it: vm_step() left the guest's state in the hardware's registers */
     bool single;       /* vm_step(): come back after one instruction */
+    bool waiting;      /* the virtual CPU is halted, and that it is has been told */
+    uint64_t slice;    /* tick of the guest's clock at which the run comes back, without a trace */
     enum why_not why;  /* of the last interpretation that was not asked for by a trap */
     bool shadow_stale; /* the guest flushed: drop the shadow before it runs */
     bool gdt_stale;
@@ -68,8 +70,8 @@ struct trap_frame {
 
 /* Frames and tables; the physical CPU stands behind an escape, as if the guest had just been left. -1: no memory. */
 int monitor_boot(struct monitor *n);
-/* Lets the physical machine run until technique->run says stop. */
-void monitor_run(struct vm *vm, uint64_t until);
+/* Lets the physical machine run until technique->run says stop, or for `ticks`. */
+void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks);
 /* The escape's C: machine.escape of the physical machine. `owner` is the struct vm. */
 void monitor_escape(void *owner);
 /* Comes back soon; may be called from a callback or a signal's follow-up. */

@@ -214,19 +214,32 @@ static enum outcome outcome(struct vm *v, uint64_t until)
     return OUTCOME_NONE;
 }
 
-enum outcome vm_run(struct vm *v, uint64_t until)
+/* A machine that runs by itself can be cut anywhere. */
+static uint64_t cut(const struct machine *m, uint64_t until, uint64_t ticks)
+{
+    uint64_t now = m->cpu.t[0];
+
+    return now < until && ticks < until - now ? now + ticks : until;
+}
+
+enum outcome vm_run_slice(struct vm *v, uint64_t until, uint64_t ticks)
 {
     enum outcome o;
 
     vm_probe_begin(v);
     v->mon.stop = false;
     if (v->technique->needs_monitor)
-        monitor_run(v, until);
+        monitor_run(v, until, ticks);
     else
-        machine_run(v->guest, until);
+        machine_run(v->guest, cut(v->guest, until, ticks));
     o = outcome(v, until);
     vm_probe_end(v, o, false);
     return o;
+}
+
+enum outcome vm_run(struct vm *v, uint64_t until)
+{
+    return vm_run_slice(v, until, CLOCK_NEVER);
 }
 
 enum outcome vm_step(struct vm *v)

@@ -114,6 +114,11 @@ const struct technique *vm_technique(const struct vm *v);
 
 /* Runs until tick `until` of the guest's clock, or to an end. Any number of calls gives the same result as one. */
 enum outcome vm_run(struct vm *v, uint64_t until);
+/*
+ * The same, but it comes back (OUTCOME_NONE) after about that many ticks as well. An end at a tick is an event of the
+ * guest's time, for which a monitor has to be entered; the end of a slice leaves no trace in counts or time.
+ */
+enum outcome vm_run_slice(struct vm *v, uint64_t until, uint64_t ticks);
 /* One guest instruction (or one event's delivery), with all the monitor's work that it entails. */
 enum outcome vm_step(struct vm *v);
 /* From a callback: vm_run() comes back at the next boundary with OUTCOME_NONE. */

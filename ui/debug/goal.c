@@ -16,6 +16,7 @@
 #include "vmm/technique.h"
 
 enum { FIRST_SLICE = 100000, STEPS_A_LOOK = 64 };
+static const uint64_t LAST_SLICE = UINT64_C(1) << 40;
 
 static uint64_t host_now(void)
 {
@@ -185,8 +186,6 @@ static void stop_at(struct debugger *d, unsigned point)
 /* Is the run over, or somebody at the door? */
 static bool ended(struct debugger *d, enum outcome outcome)
 {
-    if (outcome == OUTCOME_LIMIT && vm_guest(d->s.vm)->cpu.t[0] < d->o.limit)
-        outcome = OUTCOME_NONE; /* the slice's own */
     if (outcome != OUTCOME_NONE) {
         d->report.outcome = outcome;
         finish(d, STAND_ENDED);
@@ -234,7 +233,7 @@ static void adapt(struct debugger *d, uint64_t took, uint64_t wanted)
 {
     uint64_t slice = d->run.slice;
 
-    if (took < wanted / 2)
+    if (took < wanted / 2 && slice < LAST_SLICE)
         slice *= 2;
     else if (took > wanted)
         slice = slice / 2 + 1;
@@ -256,12 +255,12 @@ static uint64_t wait(const struct debugger *d, uint64_t idle_ticks, uint64_t at_
 static bool full_speed(struct debugger *d, uint64_t ns)
 {
     struct machine *g = vm_guest(d->s.vm);
-    uint64_t start = host_now(), idle = g->idle_ticks, end = g->cpu.t[0] + d->run.slice, took;
+    uint64_t start = host_now(), idle = g->idle_ticks, slice = d->run.slice, took;
     enum outcome outcome;
 
-    if (d->goal.kind == GOAL_TICK && end > d->goal.count)
-        end = d->goal.count;
-    outcome = vm_run(d->s.vm, end < d->o.limit ? end : d->o.limit);
+    if (d->goal.kind == GOAL_TICK && slice > d->goal.count - g->cpu.t[0])
+        slice = d->goal.count - g->cpu.t[0];
+    outcome = vm_run_slice(d->s.vm, d->o.limit, slice);
     took = host_now() - start;
     took += wait(d, g->idle_ticks - idle, ns);
     adapt(d, took, ns);
