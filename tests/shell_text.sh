@@ -1,0 +1,192 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# `ringside shell -x`: what the panes show, as text, on scripted runs of three guests and in both languages; bad commands get
+# one line each, and exit status 2.
+set -u
+
+tmp=${TEST_TMP:?}
+root=$(cd "$(dirname "$0")/.." && pwd)
+micro=$root/build/guests/micro
+failures=0
+
+fail()
+{
+    failures=$((failures + 1))
+    echo "wrong: $*"
+}
+
+# script STATUS GUEST [OPTION...] <COMMANDS: runs them; what was said is in $tmp/out and $tmp/err.
+script()
+{
+    expected=$1 guest=$2
+    shift 2
+    cat >"$tmp/script"
+    "$RINGSIDE" shell "$micro/$guest.elf" "$@" -x "$tmp/script" >"$tmp/out" 2>"$tmp/err" </dev/null
+    status=$?
+    [ "$status" -eq "$expected" ] || fail "$guest $*: status $status, not $expected: $(cat "$tmp/err")"
+}
+
+# says REGEX...: each is in what was said.
+says()
+{
+    for text; do
+        grep -qE -e "$text" "$tmp/out" || fail "$guest: not said: $text
+$(sed 's/^/    /' "$tmp/out")"
+    done
+}
+
+silent() { [ ! -s "$tmp/err" ] || fail "standard error: $(cat "$tmp/err")"; }
+
+# ---- a kernel writes CR3 -----------------------------------------------------------------------------------------------
+trap_v='--mode trap --cpu virtualizable'
+# shellcheck disable=SC2086
+{
+    script 0 cr3 $trap_v <<'END'
+until kernel_writes_cr3
+info registers
+info code
+stepi
+info log
+info tlb
+stepi
+info registers
+info statistics
+info chart
+info exits
+info vmm
+info p2m
+info shadow
+info pt
+info console
+info devices
+info symbols
+info breakpoints
+info backtrace
+info techniques
+walk 0x400000 read kernel
+why 0x400000 read kernel
+why 0x400000 write user
+END
+    silent
+    says '^=> [0-9a-f]{8} <kernel_writes_cr3>: mov cr3, eax' \
+        '^CR3 +00103000.? +0[0-9a-f]{7}' '^CR3 +00108000.? +0[0-9a-f]{7}' \
+        '^ *=> +[0-9a-f]{8} P .*mov cr3, eax' \
+        '   trap: #GP, error code 0' '   exit: cr_access \(#GP\)' '   cr3: 00103000 becomes 00108000' \
+        '   fill: gva 00400000 is gpa 0010c000 is hpa [0-9a-f]{8}' '   exit: hidden_fault \(#PF\)' \
+        'hidden_fault +[0-9]+' 'before the switch the window shows 11111111' \
+        'directory 001 +00108004: ' 'The hardware finds it by the shadow' \
+        "is the kernel's only \(U/S=0\)" 'exit true_fault'
+    script 0 cr3 $trap_v --lang zh <<'END'
+until kernel_writes_cr3
+stepi 2
+info registers
+info tlb
+walk 0x400000 read kernel
+why 0x400000 write user
+END
+    silent
+    says '^CR3 +00108000' '客户机' '硬件' '用户程序写 00400000' '只归内核（U/S=0）' '退出 true_fault'
+
+    # ---- page faults ---------------------------------------------------------------------------------------------------
+    script 0 pagefault $trap_v <<'END'
+break trap #PF
+continue
+info registers
+info log
+info exits
+break exit true_fault
+delete 1
+continue
+END
+    silent
+    says 'Breakpoint 1: trap #PF' '#PF' 'hidden_fault' 'true_fault'
+    script 0 pagefault $trap_v --lang zh <<'END'
+break exit true_fault
+continue
+info exits
+END
+    silent
+    says '断点 1：exit true_fault' 'true_fault +1'
+}
+
+# ---- system calls, on the bare machine ---------------------------------------------------------------------------------
+script 0 syscall --mode native <<'END'
+break trap 0x80
+continue
+p $cpl
+info registers
+technique emulate
+stepi
+p $cpl
+info techniques
+continue
+delete
+continue
+END
+silent
+says 'Breakpoint 1: trap 0x80' '^0 = 0x0' '^ring +0' 'The guest is done'
+script 0 syscall --mode native --lang zh <<'END'
+break trap 0x80
+continue
+delete
+continue
+END
+silent
+says '断点 1：trap 0x80' '客户机已完成'
+
+# ---- what cannot be done gets one line ---------------------------------------------------------------------------------
+bad=0
+while read -r line; do
+    printf '%s\necho still here\n' "$line" >"$tmp/line"
+    bad=$((bad + 1))
+    "$RINGSIDE" shell "$micro/cr3.elf" -x "$tmp/line" >"$tmp/out" 2>"$tmp/err" </dev/null
+    status=$?
+    if [ "$status" -ne 2 ] || [ "$(wc -l <"$tmp/err")" -ne 1 ] || ! grep -q ':1: ' "$tmp/err" || ! grep -q '^still here' "$tmp/out"; then
+        fail "'$line': status $status, said: $(cat "$tmp/err")"
+    fi
+done <<'END'
+nonsense
+break nosuch
+break 0x100000000
+break main if
+break main if $eax ==
+break exit nosuch
+break trap 256
+x/4 0xffffffff
+x/99999999999 main
+x/q main
+p
+p 1 +
+p 1)
+p ((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1
+p 99999999999999999999
+p 1/0
+p *0xdeadbeef
+p $nosuch
+p $hw.nosuch
+p 1<<64
+set
+set $eax
+set $eax = 0x100000000
+set $hw.eax = 1
+set *0xdeadbeef = 1
+info nosuch
+why 0 fly user
+delete 7
+condition 1 1
+until
+tick -1
+technique nosuch
+key nosuch
+frame 9
+source /nonexistent
+save /nonexistent/file
+shot picture.png 80x24
+shot picture.svg 1x1
+pane code
+help nosuch
+predict perhaps
+END
+[ "$bad" -ge 40 ] || fail "only $bad bad lines were tried"
+
+[ "$failures" -eq 0 ]
