@@ -246,6 +246,31 @@ shots: all
 	    rsvg-convert "$$picture" -o "build/shots/$$(basename "$$picture" .svg).png" || exit; done; \
 	else echo 'no rsvg-convert (package librsvg2-bin): no PNG'; fi
 
+# ---- slides ------------------------------------------------------------------------------------------------------
+
+# slides/NN-NAME.LANG.md: an HTML file with everything in it (`make slides`), a PDF (`make slides-pdf`). Their drawings are made
+# from runs. The packages: ./ringside --install slides
+.PHONY: slides slides-pdf
+SLIDES := $(sort $(basename $(notdir $(wildcard slides/*.md))))
+lang_of = $(patsubst .%,%,$(suffix $(1)))
+slides: $(SLIDES:%=build/slides/%.html)
+slides-pdf: $(SLIDES:%=build/slides/%.pdf)
+build/slides/%/drawn: slides/draw.py program guests
+	$(say) DRAW $(@D)
+	$(Q)python3 slides/draw.py $* $(@D) && touch $@
+
+PANDOC := pandoc --from markdown --standalone --default-image-extension=svg
+define slide-rules
+build/slides/%.$(1).html: slides/%.$(1).md slides/screen.css build/slides/$(1)/drawn
+	$$(say) SLIDES $$@
+	$$(Q)$$(PANDOC) --resource-path=build/slides/$(1) --to dzslides --self-contained --css slides/screen.css -o $$@ $$<
+build/slides/%.$(1).pdf: slides/%.$(1).md slides/print.css build/slides/$(1)/drawn
+	$$(say) SLIDES $$@
+	$$(Q)$$(PANDOC) --resource-path=build/slides/$(1) --to html5 --section-divs --self-contained \
+	    --css slides/print.css -o $$(@:.pdf=.print.html) $$< && weasyprint -q $$(@:.pdf=.print.html) $$@
+endef
+$(foreach l,$(sort $(foreach s,$(SLIDES),$(call lang_of,$(s)))),$(eval $(call slide-rules,$(l))))
+
 # ---- care --------------------------------------------------------------------------------------------------------
 
 .PHONY: lint format bench clean help
@@ -274,6 +299,7 @@ help:
 	    '  lint        format, headers, layering, dispatch of the handlers, translations, licences' \
 	    '  format      lays out all sources with clang-format' \
 	    '  bench       speed, next to Bochs and QEMU; what the screen costs' \
+	    '  slides      build/slides/*.html, one file each;  slides-pdf  the same as PDF' \
 	    '  shots       the pictures in docs/pictures/, from runs' \
 	    '  fuzz        builds the fuzz targets (clang);  fuzz-run  runs each for FUZZ_SECONDS' \
 	    '  handout     LAB=N: what students of a lab get, build/handout/*.tar.gz' \

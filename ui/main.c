@@ -26,7 +26,7 @@ static const struct command command[] = {
     {"lab", "list|start|test|submit", N_("labs: what there is, a folder to work in, your score, handing in"), FOR_LAB,
      command_lab},
     {"grade", "LAB SUBMISSION...", N_("grade a lab"), FOR_GRADE, command_grade},
-    {"slides", "", N_("slides"), 0, NULL},
+    {"slides", "[N]", N_("slides"), FOR_SLIDES, command_slides},
 };
 
 enum { COMMANDS = sizeof command / sizeof command[0] };

@@ -20,8 +20,9 @@ enum command_set {
     FOR_LAB = 1 << 8,
     FOR_GRADE = 1 << 9,
     FOR_LESSON = 1 << 10,
+    FOR_SLIDES = 1 << 11,
     FOR_GUESTS = FOR_RUN | FOR_DEBUG | FOR_SHELL,
-    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON
+    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON | FOR_SLIDES
 };
 
 /* Commands that take any number of words. */
