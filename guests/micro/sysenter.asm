@@ -19,9 +19,7 @@ MSR_EIP equ 0x176
 
 global main, user_program, too_early, calls, fast_entry, refused
 main:
-    mov al, 0xff                        ; user code runs with IF=1, and firmware may have left a timer running
-    out 0x21, al
-    out 0xa1, al
+    call pic_mask
     set_handler 13, refused
     write_msr MSR_CS, 0
     write_msr MSR_ESP, kernel_stack
