@@ -9,7 +9,7 @@
 
 global main
 main:
-    call pic_mask
+    pic_mask
     set_handler 13, general_protection
     set_handler 0x80, system_call, 0xee
     call pic_setup

@@ -8,7 +8,7 @@
 
 global main, user_program, system_call
 main:
-    call pic_mask
+    pic_mask
     set_handler 0x80, system_call, 0xee
     mov eax, user_program
     mov edx, 0x200

@@ -19,7 +19,7 @@ MSR_EIP equ 0x176
 
 global main, user_program, too_early, calls, fast_entry, refused
 main:
-    call pic_mask
+    pic_mask
     set_handler 13, refused
     write_msr MSR_CS, 0
     write_msr MSR_ESP, kernel_stack
