@@ -181,9 +181,10 @@ void block_probes_changed(struct cpu *c)
     attention(c);
 }
 
-/* Where the page of an instruction is, through the lookaside or the TLB, counted as one fetch. NULL: not RAM. */
-static struct code_page *consult(struct cpu *c, uint32_t page)
+/* Where the page of an instruction at `lin` is, through the lookaside or the TLB, counted as one fetch. NULL: not RAM. */
+static struct code_page *consult(struct cpu *c, uint32_t lin)
 {
+    uint32_t page = lin & ~(uint32_t)PAGE_OFFSET;
     struct fetch_lookaside *l = lookaside_fetch(&c->tlb, page, c->cpl == 3);
     uint64_t tag = (uint64_t)c->code_key << 32 | page;
     uint32_t frame;
@@ -192,7 +193,7 @@ static struct code_page *consult(struct cpu *c, uint32_t page)
         c->fast_hits++;
         return l->code;
     }
-    frame = machine_frame(c->m, lin_translate(c, page, false, c->cpl == 3));
+    frame = machine_frame(c->m, lin_translate(c, lin, false, c->cpl == 3)); /* a fault's CR2 is exact */
     if (frame == NO_FRAME)
         return NULL;
     *l = (struct fetch_lookaside){.tag = tag, .code = code_page(c, frame, page)};
@@ -200,13 +201,14 @@ static struct code_page *consult(struct cpu *c, uint32_t page)
 }
 
 /* Fetches from a page: it is the latched one from now on. */
-static void latch(struct cpu *c, uint32_t page, uint32_t eip_base)
+static void latch(struct cpu *c, uint32_t lin, uint32_t eip)
 {
     struct code_page *p;
+    uint32_t page = lin & ~(uint32_t)PAGE_OFFSET, eip_base = eip - (lin & PAGE_OFFSET);
     bool whole = eip_base <= UINT32_MAX - PAGE_OFFSET && eip_base + PAGE_OFFSET <= c->seg[CS].limit;
 
     c->fetch.lin = LATCH_EMPTY;
-    p = consult(c, page);
+    p = consult(c, lin);
     /* Blocks run only where no instruction of the page needs a limit check. */
     c->fetch = (struct fetch_latch){.lin = page, .eip_base = eip_base, .page = p, .code = whole ? p : NULL};
 }
@@ -221,7 +223,7 @@ void fetch_latch(struct cpu *c)
     }
     if (page != c->fetch.lin) {
         debugreg_before_fetch(c);
-        latch(c, page, c->eip - (lin & PAGE_OFFSET));
+        latch(c, lin, c->eip);
     }
 }
 

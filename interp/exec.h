@@ -18,9 +18,12 @@ static inline uint8_t *reg8(struct cpu *c, unsigned slot)
     return (uint8_t *)c->r + slot;
 }
 
-static inline uint16_t *reg16(struct cpu *c, unsigned r)
+/* The low half of a register. Without the attribute the compiler may hold the register for unchanged (C17 6.5, paragraph 7). */
+typedef uint16_t __attribute__((__may_alias__)) half_reg;
+
+static inline half_reg *reg16(struct cpu *c, unsigned r)
 {
-    return (uint16_t *)(void *)&c->r[r];
+    return (half_reg *)(void *)&c->r[r];
 }
 
 static inline uint32_t *reg32(struct cpu *c, unsigned r)

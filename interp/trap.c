@@ -33,14 +33,24 @@ void stack_inner(struct cpu *c, unsigned cpl, struct stack *s)
     s->desc = (struct desc_ss){d.lo, d.hi, d.lin};
     s->seg = (struct seg){
         .sel = (uint16_t)sel, .attr = (uint16_t)desc_attr(&d) & 0xf0ff, .base = desc_base(&d), .limit = desc_limit(&d)};
+    if (!(s->seg.attr & ATTR_D)) /* only SP is loaded: QEMU and Bochs agree, where the SDM says "ESP" */
+        s->sp = (c->r[ESP] & 0xffff0000) | (s->sp & 0xffff);
     s->error = sel & ~3u;
 }
 
-static void reserve(struct cpu *c, const struct stack *s, uint32_t low, unsigned bytes)
+/* The words are pushed from the top down: where one would fault, CR2 is that one's address. */
+static void reserve(struct cpu *c, const struct stack *s, uint32_t low, unsigned bytes, unsigned size)
 {
+    uint32_t first = s->seg.base + low, top = first + bytes, page = top - size, above;
+
     if (!segment_fits(&s->seg, low, bytes))
         raise_fault(c, NULL, VEC_SS, s->error);
-    lin_probe_write(c, s->seg.base + low, bytes, s->user);
+    lin_probe_write(c, top - size, size, s->user);
+    page &= ~(uint32_t)PAGE_OFFSET;
+    if (first - page < PAGE_SIZE)
+        return;
+    above = (top - page) / size; /* words that lie in the upper page */
+    lin_probe_write(c, top - (above + 1) * size, size, s->user);
 }
 
 /* The stack pointer may wrap between two words; a word that straddles the end must be held by the segment. */
@@ -52,9 +62,9 @@ void stack_reserve(struct cpu *c, const struct stack *s, unsigned size, unsigned
     if (s->user && segment_alignment_checked(c) && (s->seg.base + top) & (size - 1))
         raise_fault(c, NULL, VEC_AC, 0);
     if (below)
-        reserve(c, s, top - below * size, below * size);
+        reserve(c, s, top - below * size, below * size, size);
     if (n - below)
-        reserve(c, s, (top - n * size) & mask(s), (n - below) * size);
+        reserve(c, s, (top - n * size) & mask(s), (n - below) * size, size);
 }
 
 /* Each word is an access of its own, which one look at the lookaside answers for all of them when they share a page. */

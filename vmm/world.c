@@ -98,6 +98,10 @@ static bool segment_out(struct monitor *n, unsigned seg, uint16_t *sel)
     const struct seg *s = &n->guest->cpu.seg[seg];
     uint16_t rpl = s->sel & 3;
 
+    if (sel_null(s->sel)) { /* of its four forms only 0 survives the monitor's IRET to an outer ring */
+        *sel = 0;
+        return n->virtualizable || !rpl;
+    }
     if (!(s->attr & ATTR_P) || !n->virtualizable) {
         *sel = s->sel;
         if (!gdt_reversible(&n->gdt, s))
@@ -143,6 +147,9 @@ enum why_not representable(struct monitor *n)
     }
     if (!(v->seg[SS].attr & ATTR_P) || (v->seg[SS].sel & 3) != v->cpl || (v->seg[CS].sel & 3) != v->cpl)
         return WHY_stack;
+    /* IRET loads SP alone for a 16-bit stack, as known from Linux's "espfix". The monitor's own ESP lies at SEG_CUT. */
+    if (!(v->seg[SS].attr & ATTR_D) && v->r[ESP] >> 16 != SEG_CUT >> 16)
+        return WHY_esp_high;
     return WHY_nothing;
 }
 
