@@ -58,6 +58,10 @@ UI := $(OBJ)/ui.a
 TEST_SRCS := $(sort $(wildcard tests/*_test.c))
 TEST_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(TEST_SRCS) $(sort $(wildcard tests/support/*.c)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*.sh))
+# The ring-0 judge (tests/ring0.sh), and what NASM makes for it: its images' front, and a floppy disk for Bochs.
+RING0 := $(OUT)/ring0
+RING0_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/ring0/*.c)))
+KEEPER := build/guests/ring0/keeper.bin build/guests/ring0/boot.img
 FUZZ_SRCS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
 
@@ -193,7 +197,7 @@ po-update: pot
 # All tests/*_test.c make one program; each tests/*.sh is one more test. A release build is what people run, so that is
 # what `make test` tries; `make test MODE=asan` tries the same under the sanitizers.
 .PHONY: test test-asan test-build
-test-build: all $(PLUGINS) $(if $(TEST_SRCS),$(TESTS))
+test-build: all $(PLUGINS) $(RING0) $(KEEPER) $(if $(TEST_SRCS),$(TESTS))
 test: test-build
 	@RINGSIDE='$(CURDIR)/$(PROGRAM)' MODE=$(MODE) CC='$(CC)' tests/run -d $(OUT)/test-log \
 	    $(if $(TEST_SRCS),-p $(TESTS)) $(TEST_SCRIPTS)
@@ -206,6 +210,19 @@ $(TESTS): $(PARTS) $(TEST_OBJS) $(UI)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion -lvterm $(TEST_LIBS)
+
+$(RING0): $(RING0_OBJS)
+	@mkdir -p $(@D)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ -lZydis -lZycore
+-include $(RING0_OBJS:.o=.d)
+
+build/guests/ring0/keeper.bin: tests/ring0/keeper.asm tests/ring0/pieces.inc tests/ring0/layout.def
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f bin -o $@ $<
+build/guests/ring0/boot.img: tests/ring0/boot.asm
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f bin -o $@.part $< && truncate -s 1440K $@.part && mv $@.part $@
 
 # Fuzz targets are built by clang, whose libFuzzer they run under.
 .PHONY: fuzz fuzz-build fuzz-run
