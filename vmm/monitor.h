@@ -68,8 +68,18 @@ struct trap_frame {
     uint32_t vector, error, eip, cs, eflags, esp, ss;
 };
 
+/* boot.c */
+enum {
+    STUB_IN_ERROR = 3, /* instructions of a stub: push vector, jmp, escape; */
+    STUB_IN = 4,       /* where the CPU pushes no error code, push 0 before them */
+    STUB_OUT = 2       /* add esp, 8; iret */
+};
 /* Frames and tables; the physical CPU stands behind an escape, as if the guest had just been left. -1: no memory. */
 int monitor_boot(struct monitor *n);
+/* The hardware stands at ring 0 behind an escape, the guest's frame to come. */
+void monitor_behind_escape(struct cpu *p);
+
+/* monitor.c */
 /* Lets the physical machine run until technique->run says stop, or for `ticks`. */
 void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks);
 /* The escape's C: machine.escape of the physical machine. `owner` is the struct vm. */
