@@ -363,3 +363,111 @@ Test(shell, techniques_take_over)
     cr_expect_eq(s->d.report.outcome, OUTCOME_OK);
     rig_close(s);
 }
+
+/* ---- leaving frames ---------------------------------------------------------------------------------------------- */
+
+/* `finish` leaves the frame in which it was given, whatever ESP does meanwhile; a handler is left into another ring. */
+Test(shell, finish_leaves_one_frame)
+{
+    static const struct {
+        const char *from, *to;
+    } frame[] = {{"popped", "outer_done"},
+                 {"inner", "outer + 8"},
+                 {"innermost", "factorial + 10"},
+                 {"factorial", "factorial_done"},
+                 {"system_call", "user_back"}};
+    char line[80];
+
+    for (unsigned t = 0; t < ENDS; t++)
+        for (size_t i = 0; i < sizeof frame / sizeof frame[0]; i++) {
+            struct rig *s = rig_open("calls", technique_words[t]);
+
+            (void)snprintf(line, sizeof line, "until %s", frame[i].from);
+            (void)rig_do(s, line);
+            (void)rig_do(s, "finish");
+            (void)snprintf(line, sizeof line, "p $eip - (%s)", frame[i].to);
+            cr_expect_str_eq(rig_do(s, line), "0 = 0x0\n", "from %s in %s", frame[i].from, technique_words[t]);
+            rig_close(s);
+        }
+}
+
+/* ---- what is said ------------------------------------------------------------------------------------------------ */
+
+#define SAYS(s, line, text)                                                                                            \
+    cr_expect(strstr(rig_do(s, line), text), "'%s' does not say '%s': %s", line, text, (s)->said)
+
+/* User code with IF=0 is interpreted: no hidden fault can come of its accesses, and no trap. */
+Test(shell, why_knows_who_runs_the_guest)
+{
+    struct rig *s = rig_open("wp0", "trap");
+
+    s->sh.width = 1000;
+    (void)rig_do(s, "until user_program");
+    SAYS(s, "why 0x300000 read user", "user_flags");
+    SAYS(s, "why 0x300000 read user", "So the monitor's interpreter does it.");
+    SAYS(s, "why 0x300000 write user", "So the monitor's interpreter delivers #PF, error code 7");
+    SAYS(s, "walk 0x300000 read user", "The access succeeds");
+    SAYS(s, "info vmm", "  user_flags");
+    SAYS(s, "why 0x200000 read kernel", "hidden page fault"); /* of that ring nothing is known */
+    (void)rig_do(s, "until system_call");
+    SAYS(s, "info vmm", "  nothing");
+    rig_close(s);
+}
+
+Test(shell, why_says_what_a_missing_gate_makes)
+{
+    struct rig *s = rig_open("pagefault", "trap");
+
+    s->sh.width = 1000;
+    (void)rig_do(s, "si 4000");
+    (void)rig_do(s, "set $idtr.limit = 8 * 13 + 7"); /* no #PF */
+    (void)rig_do(s, "set *($idtr.base + 8 * 8 + 4) = 0x8e00");
+    SAYS(s, "why 0x900000 write kernel", "which makes it a double fault.");
+    (void)rig_do(s, "set *($idtr.base + 8 * 8 + 4) = 0");
+    SAYS(s, "why 0x900000 write kernel", "a triple fault, and the machine stops");
+    rig_close(s);
+}
+
+Test(shell, ends_are_told_apart)
+{
+    struct rig *s = rig_open("reset", "native");
+
+    (void)rig_do(s, "c");
+    cr_assert_eq(s->d.report.outcome, OUTCOME_RESET);
+    cr_expect(strstr(s->said, "resets the machine") && !strstr(s->said, "hangs"), "%s", s->said);
+    rig_close(s);
+}
+
+/* Only vectors that push an error code have one; what faults is not said to be executed; exits come before their fills. */
+Test(shell, steps_are_told_truly)
+{
+    struct rig *s = rig_open("nested", "trap");
+    const char *exit, *fill;
+
+    (void)rig_do(s, "until undefined");
+    SAYS(s, "si", "   trap: #UD\n");
+    cr_expect(strstr(s->said, "is not completed") && strstr(s->said, "   inject: #UD\n"), "%s", s->said);
+    cr_expect(!strstr(s->said, "error code") && !strstr(s->said, "executes it"), "%s", s->said);
+    rig_close(s);
+    s = rig_open("cr3", "trap+v");
+    (void)rig_do(s, "until kernel_goes_on");
+    (void)rig_do(s, "si");
+    exit = strstr(s->said, "   exit: hidden_fault");
+    fill = strstr(s->said, "   fill: ");
+    cr_expect(exit && fill && exit < fill, "%s", s->said);
+    rig_close(s);
+}
+
+Test(shell, conditions_are_shown)
+{
+    struct rig *s = rig_open("calls", "trap");
+
+    SAYS(s, "b inner if *0xfffffff0 == 1", "<inner> if *0xfffffff0 == 1\n");
+    SAYS(s, "info breakpoints", "inner if *0xfffffff0 == 1\n");
+    SAYS(s, "c", "Breakpoint 1: inner if *0xfffffff0 == 1\n   its condition cannot be evaluated: cannot access memory");
+    SAYS(s, "condition 1 $eax >= 0", "");
+    SAYS(s, "info breakpoints", "inner if $eax >= 0\n");
+    SAYS(s, "condition 1", "");
+    SAYS(s, "info breakpoints", "inner\n");
+    rig_close(s);
+}

@@ -134,6 +134,17 @@ END
 silent
 says '断点 1：trap 0x80' '客户机已完成'
 
+# ---- scripts one after the other ------------------------------------------------------------------------------------------
+echo 'echo once' >"$tmp/good"
+"$RINGSIDE" shell "$micro/cr3.elf" -x "$tmp/good" -x "$tmp/good" >"$tmp/out" 2>"$tmp/err" </dev/null || fail "-x twice"
+silent
+[ "$(grep -c '^once' "$tmp/out")" -eq 2 ] || fail "-x twice: $(cat "$tmp/out")"
+"$RINGSIDE" shell "$micro/cr3.elf" -x "$tmp/good" -x "$tmp/nosuch" >"$tmp/out" 2>"$tmp/err" </dev/null
+! grep -q good "$tmp/err" || fail "blamed for the next script: $(cat "$tmp/err")"
+printf '\033[31mnosuch\177\n' >"$tmp/line"
+"$RINGSIDE" shell "$micro/cr3.elf" -x "$tmp/line" >"$tmp/out" 2>"$tmp/err" </dev/null
+grep -qF '?[31mnosuch?' "$tmp/err" || fail "control bytes: $(od -c "$tmp/err")"
+
 # ---- what cannot be done gets one line ---------------------------------------------------------------------------------
 bad=0
 while read -r line; do
@@ -152,6 +163,8 @@ break main if
 break main if $eax ==
 break exit nosuch
 break trap 256
+watch $eax
+watch $esp + 4
 x/4 0xffffffff
 x/99999999999 main
 x/q main

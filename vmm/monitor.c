@@ -349,15 +349,16 @@ bool mon_must_interpret(struct vm *vm)
     struct monitor *n = &vm->mon;
     struct machine *g = n->guest;
     struct cpu *v = &g->cpu;
+    enum why_not why;
 
     if (v->t[0] >= g->clock.next)
         clock_fire(&g->clock, v->t[0]);
     if (v->pending || machine_interruptible(g))
         return true;
-    n->why = representable(n);
-    if (n->why != WHY_nothing && !(n->waiting && n->why == WHY_inactive))
-        VM_OBSERVE(vm, world, n->why, v->eip);
-    return n->why != WHY_nothing;
+    why = representable(n);
+    if (why != WHY_nothing && !(n->waiting && why == WHY_inactive))
+        VM_OBSERVE(vm, world, why, v->eip);
+    return why != WHY_nothing;
 }
 
 enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t)

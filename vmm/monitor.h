@@ -57,7 +57,6 @@ struct monitor {
     bool single;       /* vm_step(): come back after one instruction */
     bool waiting;      /* the virtual CPU is halted, and that it is has been told */
     uint64_t slice;    /* tick of the guest's clock at which the run comes back, without a trace */
-    enum why_not why;  /* of the last interpretation that was not asked for by a trap */
     bool shadow_stale; /* the guest flushed: drop the shadow before it runs */
     bool gdt_stale;
     struct hole hole;
@@ -112,6 +111,8 @@ void world_in(struct monitor *n, const struct trap_frame *f);
 void world_in_live(struct monitor *n);
 void world_out(struct monitor *n);
 enum why_not representable(struct monitor *n);
+/* The same for those who only look: it makes no descriptors. */
+enum why_not world_why_not(const struct monitor *n);
 
 /* holes.c: an armed hole stands at the guest's EIP on the hardware. */
 void hole_check(struct vm *vm);

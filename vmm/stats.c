@@ -87,6 +87,11 @@ static unsigned shadow_tables(const struct shadow *s)
     return n;
 }
 
+enum why_not vm_why_not(const struct vm *v)
+{
+    return v->technique->needs_monitor ? world_why_not(&v->mon) : WHY_nothing;
+}
+
 bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)
 {
     const struct monitor *n = &v->mon;
@@ -102,6 +107,6 @@ bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)
     m->watched = n->watches;
     m->shadow_stale = n->shadow_stale;
     m->interpreted = n->interpreted;
-    m->why = n->why;
+    m->why = vm_why_not(v);
     return true;
 }

@@ -80,7 +80,7 @@ struct vm_monitor {
     unsigned watched;       /* pages whose stores it wants to know of */
     bool shadow_stale;      /* the guest has flushed: the shadow goes before the hardware runs it again */
     uint64_t interpreted;   /* guest instructions that the virtual CPU executed */
-    enum why_not why;       /* of the last time that it interpreted without a trap */
+    enum why_not why;       /* vm_why_not() */
 };
 
 /* The first sensitive, unprivileged instruction whose result was not what the virtual CPU would have given. */
@@ -156,6 +156,8 @@ void vm_unwatch(struct vm *v, gva_t at, uint32_t size);
 void vm_changed(struct vm *v);
 
 void vm_get_stats(const struct vm *v, struct vm_stats *s);
+/* Why the monitor has to interpret the guest as it now is; WHY_nothing: the hardware can run it, or there is no monitor. */
+enum why_not vm_why_not(const struct vm *v);
 /* False: the technique has no monitor. */
 bool vm_get_monitor(const struct vm *v, struct vm_monitor *m);
 const struct hole *vm_hole(const struct vm *v);

@@ -153,6 +153,19 @@ enum why_not representable(struct monitor *n)
     return WHY_nothing;
 }
 
+enum why_not world_why_not(const struct monitor *n)
+{
+    struct monitor copy = *n;
+    uint8_t table[PAGE_SIZE];
+
+    if (n->live)
+        return WHY_nothing;
+    copy.gdt.table = table;
+    if (n->gdt_stale || n->shadow_stale)
+        gdt_drop(&copy.gdt);
+    return representable(&copy);
+}
+
 /* The frame that the stub's IRET will pop. */
 static void frame_out(struct monitor *n)
 {

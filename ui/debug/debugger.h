@@ -58,6 +58,7 @@ struct report_of_run {
     struct goal goal;              /* what it was for */
     unsigned point;                /* number of the stop point, */
     struct stop_point stop;        /* and what it was: a temporary one is gone (condition: NULL) */
+    char complaint[160];           /* why its condition could not be evaluated; empty: it could */
     uint8_t old[8];                /* watchpoint: the bytes before the change, stop.was those after it */
     gva_t touched;                 /* watchpoint: the access */
     bool write;                    /* and its kind */
@@ -120,7 +121,8 @@ struct debugger {
     /* Of the goal in progress (goal.c). */
     struct {
         uint64_t left;          /* instructions to go */
-        uint32_t esp;           /* of the frame that is left, or in which a call is stepped over */
+        int64_t depth;          /* frames below the one that FINISH leaves; below 0: it is left */
+        uint32_t esp;           /* of the frame in which a call is stepped over */
         gva_t back;             /* where the goal's own breakpoint stands, */
         bool armed;             /* if it has one */
         bool over;              /* a call is being stepped over */

@@ -186,6 +186,10 @@ int expr_place(const struct debugger *d, const struct expr *e, gva_t *at, uint32
     const struct node *n = &e->node[e->root];
     int64_t v;
 
+    if (n->kind != NODE_LOAD && n->kind != NODE_NUMBER && n->kind != NODE_SYMBOL) {
+        (void)snprintf(error, room, "%s", _("a place in memory is *ADDR, u8(ADDR), u16(ADDR), a number or a symbol"));
+        return -1;
+    }
     *size = 4;
     if (n->kind == NODE_LOAD || (n->kind == NODE_SYMBOL && (n->size == 1 || n->size == 2)))
         *size = n->size;

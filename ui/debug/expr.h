@@ -35,8 +35,8 @@ int expr_eval(const struct debugger *d, const char *text, int64_t *value, char *
 /* The value as an address. */
 int expr_address(const struct debugger *d, const struct expr *e, gva_t *at, char *error, size_t room);
 /*
- * The place in memory that an expression names: *EXPR, u8(EXPR) ..., or a symbol with its size. Any other value is the
- * address of 4 bytes.
+ * The place in memory that an expression names: *EXPR, u8(EXPR) ..., a symbol with its size, or a number, the address of 4
+ * bytes. Any other value is none: `watch $eax` means no memory.
  */
 int expr_place(const struct debugger *d, const struct expr *e, gva_t *at, uint32_t *size, char *error, size_t room);
 

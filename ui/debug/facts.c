@@ -65,14 +65,29 @@ static enum verdict judge(const struct facts *f)
     return f->traced && write ? VERDICT_TRACED : VERDICT_HIDDEN;
 }
 
+/*
+ * Who does the access. A monitor interprets the guest as long as the hardware cannot hold its state: then the virtual CPU
+ * does it, by the guest's own tables. What holds for the ring that the guest is in says nothing of the other.
+ */
+static void find_runner(const struct debugger *d, struct facts *f)
+{
+    struct vm *v = debug_vm(d);
+    struct machine *g = vm_guest(v);
+    bool now = f->q.user == (g->cpu.cpl == 3);
+
+    f->why = now ? vm_why_not(v) : WHY_nothing;
+    f->monitored = vm_technique(v)->needs_monitor && f->why == WHY_nothing;
+    f->runs = f->why == WHY_nothing ? debug_runner(d) : g;
+}
+
 void facts_find(const struct debugger *d, const struct question *q, struct facts *f)
 {
     struct vm *v = debug_vm(d);
     const struct machine *g = vm_guest(v), *hw = vm_hardware(v);
     bool exec = q->kind == ACCESS_IS_EXEC;
 
-    *f = (struct facts){.q = *q, .monitored = vm_technique(v)->needs_monitor};
-    f->runs = debug_runner(d);
+    *f = (struct facts){.q = *q};
+    find_runner(d, f);
     f->segment = exec ? "CS" : "DS";
     f->seg = &g->cpu.seg[exec ? CS : DS];
     f->fits = (f->seg->attr & ATTR_P) && segment_fits(f->seg, q->at.v - f->seg->base, 1);

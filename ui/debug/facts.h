@@ -14,6 +14,7 @@
 
 #include "interp/addr.h"
 #include "interp/paging.h"
+#include "vmm/vm.h"
 
 struct debugger;
 struct machine;
@@ -41,6 +42,7 @@ enum verdict {
 struct facts {
     struct question q;
     const struct machine *runs; /* the machine whose CPU runs the guest's instructions */
+    enum why_not why;           /* why a monitor interprets it; WHY_nothing: none does */
     bool monitored;             /* trap: that is not the guest's own */
     const char *segment;
     const struct seg *seg;

@@ -40,14 +40,15 @@ static gva_t next_address(const struct debugger *d)
 
 /* ---- the instruction that is next -------------------------------------------------------------------------------- */
 
-enum insn_kind { KIND_PLAIN, KIND_CALL, KIND_RETURN };
+enum insn_kind { KIND_PLAIN, KIND_CALL, KIND_INT, KIND_REPEAT, KIND_ENTER, KIND_RETURN };
 
 static enum insn_kind kind_of(const struct debugger *d, struct insn *i)
 {
     static const struct {
         const char *prefix;
         enum insn_kind kind;
-    } kind[] = {{"call", KIND_CALL}, {"int", KIND_CALL}, {"ret", KIND_RETURN}, {"iret", KIND_RETURN}};
+    } kind[] = {{"call", KIND_CALL},   {"int", KIND_INT},        {"ret", KIND_RETURN},
+                {"iret", KIND_RETURN}, {"sysenter", KIND_ENTER}, {"sysexit", KIND_RETURN}};
     uint8_t bytes[INSN_MAX];
     unsigned n = INSN_MAX;
 
@@ -58,7 +59,13 @@ static enum insn_kind kind_of(const struct debugger *d, struct insn *i)
     for (unsigned k = 0; k < sizeof kind / sizeof kind[0]; k++)
         if (strncmp(i->e->mnemonic, kind[k].prefix, strlen(kind[k].prefix)) == 0)
             return kind[k].kind;
-    return i->rep ? KIND_CALL : KIND_PLAIN; /* a REP is stepped over as a call is */
+    return i->rep ? KIND_REPEAT : KIND_PLAIN;
+}
+
+/* What NEXT counts as one instruction. SYSENTER is not among it: it need not come back to what follows. */
+static bool goes_over(enum insn_kind kind)
+{
+    return kind == KIND_CALL || kind == KIND_INT || kind == KIND_REPEAT;
 }
 
 /* ---- stops ------------------------------------------------------------------------------------------------------- */
@@ -89,13 +96,16 @@ void goal_event(struct debugger *d, const struct event *e)
         }
 }
 
-/* A condition that cannot be evaluated holds: the user wants to know. */
-static bool holds(const struct debugger *d, const struct stop_point *p)
+/* A condition that cannot be evaluated holds, and the report tells why: the user wants to know. */
+static bool holds(struct debugger *d, const struct stop_point *p)
 {
-    char error[160];
+    char *error = d->report.complaint;
     int64_t value;
 
-    return !p->condition || expr_value(d, p->condition, &value, error, sizeof error) || value != 0;
+    if (!p->condition || expr_value(d, p->condition, &value, error, sizeof d->report.complaint))
+        return true;
+    error[0] = '\0';
+    return value != 0;
 }
 
 /* A write that changes nothing is no change, as gdb's `watch` has it. */
@@ -297,6 +307,36 @@ static bool counted(struct debugger *d)
     return false;
 }
 
+/*
+ * How many frames the guest now is below the one that FINISH leaves. Stack pointers cannot tell: a callee's return leaves
+ * ESP where its caller has it, and an IRET to another ring where it likes. Each delivery makes a frame, that of INT n too;
+ * an instruction that faulted, and so was not counted, has neither called nor returned.
+ */
+static void count_frames(struct debugger *d, enum insn_kind kind, uint64_t insns, uint64_t deliveries)
+{
+    const struct machine *g = vm_guest(d->s.vm);
+
+    d->run.depth += (int64_t)(g->deliveries - deliveries);
+    if (cpu_insns(&g->cpu) == insns)
+        return;
+    if (kind == KIND_CALL || kind == KIND_ENTER)
+        d->run.depth++;
+    else if (kind == KIND_RETURN)
+        d->run.depth--;
+}
+
+/* One step of the machine, and whether it is a reason to stop. */
+static bool step_ends(struct debugger *d, enum insn_kind kind)
+{
+    const struct machine *g = vm_guest(d->s.vm);
+    uint64_t insns = cpu_insns(&g->cpu), deliveries = g->deliveries;
+
+    if (ended(d, vm_step(d->s.vm)))
+        return true;
+    count_frames(d, kind, insns, deliveries);
+    return stopped(d);
+}
+
 /* One instruction, and whether the run goes on. */
 static bool single(struct debugger *d)
 {
@@ -304,9 +344,9 @@ static bool single(struct debugger *d)
     enum insn_kind kind = d->goal.kind == GOAL_STEP ? KIND_PLAIN : kind_of(d, &i);
     unsigned point;
 
-    if (d->goal.kind == GOAL_NEXT && kind == KIND_CALL)
+    if (d->goal.kind == GOAL_NEXT && goes_over(kind))
         step_over(d, &i);
-    if (ended(d, vm_step(d->s.vm)) || stopped(d))
+    if (step_ends(d, kind))
         return false;
     if (d->run.over && arrived(d)) {
         d->run.over = false;
@@ -315,7 +355,7 @@ static bool single(struct debugger *d)
     }
     if (d->run.over)
         return true;
-    if (d->goal.kind == GOAL_FINISH && kind == KIND_RETURN && cpu_of(d)->r[ESP] > d->run.esp) {
+    if (d->goal.kind == GOAL_FINISH && d->run.depth < 0) {
         finish(d, STAND_DONE);
         return false;
     }

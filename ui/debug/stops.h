@@ -32,7 +32,8 @@ struct stop_point {
     bool reads, writes;     /* TOUCH */
     unsigned what;          /* REASON: enum exit_reason; VECTOR: the vector */
     struct expr *condition; /* owned; NULL: always */
-    char text[STOP_TEXT];   /* as the user wrote it */
+    char text[STOP_TEXT];   /* as the user wrote it, */
+    char when[STOP_TEXT];   /* and its condition; empty: none */
     uint8_t was[8];         /* TOUCH: the bytes at the last look; a watchpoint for writes stops at a change */
     uint64_t hits;          /* times that it was reached and its condition held */
 };

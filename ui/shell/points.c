@@ -13,15 +13,36 @@
 
 /* ---- making them ------------------------------------------------------------------------------------------------- */
 
+/* Keeps what the user wrote, up to `end`. */
+static void keep_text(char to[STOP_TEXT], const char *text, const char *end)
+{
+    while (end > text && isspace((unsigned char)end[-1]))
+        end--;
+    (void)snprintf(to, STOP_TEXT, "%.*s", (int)(end - text), text);
+}
+
+/* The expression that is a point's condition. -1 after a complaint. */
+static int parse_condition(struct shell *sh, const char *args, struct expr **e, char when[STOP_TEXT])
+{
+    const char *text = args + strspn(args, " \t");
+
+    *e = arg_expr(sh, &args);
+    if (!*e || !arg_none(sh, args)) {
+        expr_free(*e);
+        *e = NULL;
+        return -1;
+    }
+    keep_text(when, text, args);
+    return 0;
+}
+
 /* "if COND" behind a stop point; anything else is too much. -1 after a complaint. */
 static int take_condition(struct shell *sh, const char *args, struct stop_point *p)
 {
     args += strspn(args, " \t");
     if (strncmp(args, "if", 2) != 0 || !strchr(" \t(", args[2] ? args[2] : ' '))
         return arg_none(sh, args) ? 0 : -1;
-    args += 2;
-    p->condition = arg_expr(sh, &args);
-    return p->condition && arg_none(sh, args) ? 0 : -1;
+    return parse_condition(sh, args + 2, &p->condition, p->when);
 }
 
 static void add(struct shell *sh, struct stop_point *p, const char *args)
@@ -29,10 +50,8 @@ static void add(struct shell *sh, struct stop_point *p, const char *args)
     char place[PLACE_TEXT];
     unsigned number;
 
-    if (take_condition(sh, args, p)) {
-        expr_free(p->condition);
+    if (take_condition(sh, args, p))
         return;
-    }
     p->enabled = true;
     number = stops_add(sh->d, p);
     if (!number) {
@@ -44,15 +63,9 @@ static void add(struct shell *sh, struct stop_point *p, const char *args)
               p->text);
     if (p->kind == STOP_AT)
         sheet_put(&sh->out, LOOK_PLAIN, _(" at %s"), shell_place(sh, p->at, place, sizeof place));
+    if (*p->when)
+        sheet_put(&sh->out, LOOK_PLAIN, " if %s", p->when);
     sheet_end(&sh->out);
-}
-
-/* Keeps what the user wrote, up to `end`. */
-static void keep_text(struct stop_point *p, const char *text, const char *end)
-{
-    while (end > text && isspace((unsigned char)end[-1]))
-        end--;
-    (void)snprintf(p->text, sizeof p->text, "%.*s", (int)(end - text), text);
 }
 
 /* Does the word `head` stand before the name of an event? Takes both: which one it is; -1: they do not stand there. */
@@ -91,7 +104,7 @@ static void break_at(struct shell *sh, const char *args, struct stop_point *p)
     } else {
         e = arg_expr(sh, &at);
         if (e)
-            keep_text(p, text, at);
+            keep_text(p->text, text, at);
     }
     if (e && !expr_address(sh->d, e, &p->at, error, sizeof error))
         add(sh, p, at);
@@ -112,7 +125,7 @@ static void set_break(struct shell *sh, const char *args, bool temporary)
         p.kind = STOP_VECTOR;
     p.what = (unsigned)n;
     if (n >= 0) {
-        keep_text(&p, args, at);
+        keep_text(p.text, args, at);
         add(sh, &p, at);
     } else if (names_unknown(args, "exit")) {
         shell_bad(sh, _("'%s' is no exit reason (Tab lists them)"), args + strcspn(args, " \t") + 1);
@@ -147,7 +160,7 @@ static void set_watch(struct shell *sh, const char *args, bool reads, bool write
     e = arg_expr(sh, &at);
     if (!e)
         return;
-    keep_text(&p, args, at);
+    keep_text(p.text, args, at);
     if (expr_place(sh->d, e, &p.at, &p.size, error, sizeof error))
         shell_bad(sh, "%s", error);
     else
@@ -228,7 +241,7 @@ static void condition(struct shell *sh, const char *args)
 {
     struct expr *e = NULL;
     struct stop_point *p;
-    char word[WORD];
+    char word[WORD], when[STOP_TEXT] = "";
 
     if (!arg_word(&args, word)) {
         shell_bad(sh, "%s", _("condition needs a number, and an expression"));
@@ -237,15 +250,11 @@ static void condition(struct shell *sh, const char *args)
     p = numbered(sh, word);
     if (!p)
         return;
-    if (*args) {
-        e = arg_expr(sh, &args);
-        if (!e || !arg_none(sh, args)) {
-            expr_free(e);
-            return;
-        }
-    }
+    if (*args && parse_condition(sh, args, &e, when))
+        return;
     expr_free(p->condition);
     p->condition = e;
+    (void)snprintf(p->when, sizeof p->when, "%s", when);
 }
 
 const struct shell_command commands_points[] = {

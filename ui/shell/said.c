@@ -6,6 +6,7 @@
 
 #include "interp/access.h"
 #include "interp/decode.h"
+#include "interp/fault.h"
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/shell/command.h"
@@ -46,6 +47,17 @@ static const char *vector_of(const struct event *e, unsigned field, char room[16
     return vector_name((unsigned)e->field[field] & 0xff, room);
 }
 
+/* "WHAT: VECTOR", with its error code for those that push one (SDM Vol. 3, table 6-1). */
+static void say_vector(struct sheet *s, enum look look, const char *what, const struct event *e)
+{
+    char room[16];
+
+    sheet_put(s, look, "%s%s", what, vector_of(e, 0, room));
+    if (e->field[0] < 32 && vector_has_error((unsigned)e->field[0]))
+        sheet_put(s, look, _(", error code %" PRIx64), e->field[1]);
+    sheet_end(s);
+}
+
 /* One event in one line; false: it is not worth one. */
 static bool say_event(struct sheet *s, const struct recorded *r)
 {
@@ -54,20 +66,19 @@ static bool say_event(struct sheet *s, const struct recorded *r)
     char room[16];
 
     switch (e->kind) {
-    case EVENT_trap:
-        sheet_line(s, look, _("   trap: %s, error code %" PRIx64), vector_of(e, 0, room), e->field[1]);
-        return true;
+    case EVENT_trap: say_vector(s, look, _("   trap: "), e); return true;
     case EVENT_exit:
         sheet_line(s, LOOK_MONITOR, _("   exit: %s (%s)"),
                    e->field[0] < EXIT_REASONS ? exit_info[e->field[0]].name : "?", vector_of(e, 1, room));
         return true;
     case EVENT_emulate:
-        sheet_line(s, LOOK_MONITOR, _("   emulate: the virtual CPU executes it; eip %08" PRIx64 " becomes %08" PRIx64),
+        sheet_line(s, LOOK_MONITOR,
+                   e->field[1] ? _("   emulate: the virtual CPU executes it; eip %08" PRIx64 " becomes %08" PRIx64)
+                               : _("   emulate: the instruction at %08" PRIx64
+                                   " is not completed: it faults, or an interrupt comes first"),
                    e->field[0], e->field[2]);
         return true;
-    case EVENT_inject:
-        sheet_line(s, LOOK_MONITOR, _("   inject: %s, error code %" PRIx64), vector_of(e, 0, room), e->field[1]);
-        return true;
+    case EVENT_inject: say_vector(s, LOOK_MONITOR, _("   inject: "), e); return true;
     case EVENT_shadow_fill:
         sheet_line(s, LOOK_MONITOR, _("   fill: gva %08" PRIx64 " is gpa %08" PRIx64 " is hpa %08" PRIx64), e->field[0],
                    e->field[1], e->field[2]);
@@ -81,14 +92,29 @@ static bool say_event(struct sheet *s, const struct recorded *r)
     }
 }
 
+static enum event_kind kind_at(const struct shell *sh, uint64_t i)
+{
+    return recorder_at(sh->d->events, i)->event.kind;
+}
+
+/* Why the monitor was entered is known only after the shadow was asked, but a fill is understood after the exit. */
+static uint64_t told_at(const struct shell *sh, uint64_t i, uint64_t first, uint64_t last)
+{
+    if (i + 1 < last && kind_at(sh, i) == EVENT_shadow_fill && kind_at(sh, i + 1) == EVENT_exit)
+        return i + 1;
+    if (i > first && kind_at(sh, i) == EVENT_exit && kind_at(sh, i - 1) == EVENT_shadow_fill)
+        return i - 1;
+    return i;
+}
+
 static void say_events(struct shell *sh)
 {
     const struct report_of_run *r = &sh->d->report;
-    uint64_t i = r->first > recorder_first(sh->d->events) ? r->first : recorder_first(sh->d->events);
+    uint64_t first = r->first > recorder_first(sh->d->events) ? r->first : recorder_first(sh->d->events), i = first;
     unsigned said = 0;
 
     for (; i < r->last && said < EVENTS_SAID; i++)
-        said += say_event(&sh->out, recorder_at(sh->d->events, i));
+        said += say_event(&sh->out, recorder_at(sh->d->events, told_at(sh, i, first, r->last)));
     if (i < r->last)
         sheet_line(&sh->out, LOOK_FAINT, "%s", _("   ... (`info log` has them all)"));
 }
@@ -111,7 +137,10 @@ static void say_stop(struct shell *sh)
                        : p->temporary        ? N_("Temporary breakpoint %u: %s")
                                              : N_("Breakpoint %u: %s");
 
-    sheet_line(&sh->out, LOOK_LABEL, _(name), r->point, p->text);
+    sheet_put(&sh->out, LOOK_LABEL, _(name), r->point, p->text);
+    sheet_line(&sh->out, LOOK_LABEL, "%s%s", *p->when ? " if " : "", p->when);
+    if (*r->complaint)
+        sheet_line(&sh->out, LOOK_BAD, _("   its condition cannot be evaluated: %s"), r->complaint);
     if (p->kind != STOP_TOUCH)
         return;
     if (p->reads || p->size > sizeof p->was) {
@@ -136,7 +165,11 @@ static void say_end(struct shell *sh)
     case OUTCOME_TRIPLE_FAULT: sheet_line(s, LOOK_BAD, "%s", _("Triple fault: the machine has stopped.")); break;
     case OUTCOME_LIMIT: sheet_line(s, LOOK_BAD, _("The limit of %" PRIu64 " ticks is reached."), sh->d->o.limit); break;
     case OUTCOME_BROKEN: sheet_line(s, LOOK_BAD, "%s", vm_complaint(debug_vm(sh->d))); break;
-    default:
+    case OUTCOME_RESET:
+        sheet_line(s, LOOK_BAD, "%s", _("The guest resets the machine, and its run ends there."));
+        break;
+    case OUTCOME_NONE: break; /* not over */
+    case OUTCOME_HANG:
         sheet_line(s, LOOK_BAD, "%s",
                    g->cpu.activity == HALTED ? _("The guest hangs: it has halted, and nothing can wake it.")
                                              : _("The guest hangs: each fault only brings the next."));

@@ -29,6 +29,14 @@ void shell_free(struct shell *sh)
     *sh = (struct shell){.d = NULL};
 }
 
+/* A complaint may hold what somebody typed, or a file has: no terminal gets its control bytes. */
+static void defuse(char *text)
+{
+    for (char *p = text; *p; p++)
+        if (iscntrl((unsigned char)*p))
+            *p = '?';
+}
+
 void shell_bad(struct shell *sh, const char *fmt, ...)
 {
     char text[COMPLAINT];
@@ -39,6 +47,7 @@ void shell_bad(struct shell *sh, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(text + n, sizeof text - n, fmt, args);
     va_end(args);
+    defuse(text);
     if (sh->complain)
         sh->complain(sh, text);
     else
@@ -123,7 +132,7 @@ void shell_submit(struct shell *sh, const char *line)
 bool shell_advance(struct shell *sh, uint64_t ns)
 {
     char line[LINE_ROOM];
-    bool typed;
+    bool typed, more;
 
     if (debug_running(sh->d) && debug_advance(sh->d, ns))
         return true;
@@ -133,7 +142,10 @@ bool shell_advance(struct shell *sh, uint64_t ns)
     } else if (!sh->quit && script_next(sh, line, &typed)) {
         execute_line(sh, line, typed);
     }
-    return !sh->quit && (sh->ran || debug_running(sh->d) || script_waits(sh));
+    more = !sh->quit && (sh->ran || debug_running(sh->d) || script_waits(sh));
+    if (!more) /* what comes next is not part of these scripts */
+        script_drop(sh);
+    return more;
 }
 
 void shell_interrupt(struct shell *sh)

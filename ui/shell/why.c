@@ -142,16 +142,27 @@ static void say_shadow(struct words *w)
         say(w, _("The shadow's entry %08" PRIx32 " does not allow it. "), u->step[u->steps - 1].entry);
 }
 
-/* The guest's handler for #PF, by its IDT (SDM Vol. 3, 6.11). */
-static void say_handler(struct words *w)
+/* A vector's gate in the guest's IDT (SDM Vol. 3, 6.11). False: there is none. */
+static bool gate_of(const struct words *w, unsigned vector, uint32_t gate[2])
 {
     const struct dtr *t = &vm_guest(debug_vm(w->d))->cpu.idtr;
+
+    return t->limit >= 8 * vector + 7 && !debug_peek(w->d, gva(t->base + 8 * vector), gate, 2 * sizeof *gate) &&
+           (gate[1] & ATTR_P << 8);
+}
+
+/* The guest's handler for #PF; without one, what comes instead (SDM Vol. 3, 6.15, "Interrupt 8"). */
+static void say_handler(struct words *w)
+{
     uint32_t gate[2], at;
     char name[NAME];
 
-    if (t->limit < 8 * VEC_PF + 7 || debug_peek(w->d, gva(t->base + 8 * VEC_PF), gate, sizeof gate) ||
-        !(gate[1] & ATTR_P << 8)) {
-        say(w, "%s", _("Its IDT has no gate for that, which makes it a double fault. "));
+    if (!gate_of(w, VEC_PF, gate)) {
+        say(w, "%s",
+            gate_of(w, VEC_DF, gate)
+                ? _("Its IDT has no gate for that, which makes it a double fault. ")
+                : _("Its IDT has no gate for that, and none for the double fault which that makes: "
+                    "a triple fault, and the machine stops. "));
         return;
     }
     at = (gate[0] & 0xffff) | (gate[1] & 0xffff0000);
@@ -237,6 +248,9 @@ void why_answer(const struct debugger *d, const struct question *q, int width, s
         say_p2m(&w);
         say_shadow(&w);
     }
+    if (f.why != WHY_nothing)
+        say(&w, _("The hardware cannot run the guest as it now is (%s: %s). "), why_info[f.why].name,
+            _(why_info[f.why].doc));
     say_verdict(&w);
     while (w.n && w.text[w.n - 1] == ' ')
         w.text[--w.n] = '\0';

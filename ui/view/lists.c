@@ -70,7 +70,7 @@ static void draw_breakpoints(const struct debugger *d, const struct view_room *r
             sheet_to(s, 16);
             sheet_put(s, LOOK_PLAIN, "%" PRIu64, p->hits);
             sheet_to(s, 22);
-            sheet_line(s, LOOK_PLAIN, "%s", p->text);
+            sheet_line(s, LOOK_PLAIN, "%s%s%s", p->text, *p->when ? " if " : "", p->when);
         }
     if (!any)
         sheet_line(s, LOOK_FAINT, "%s", _("none are set"));

@@ -95,7 +95,7 @@ static void interpretation(const struct vm_monitor *n, int width, struct sheet *
 {
     sheet_line(s, LOOK_LABEL, "%s", _("interpreting"));
     sheet_line(s, LOOK_PLAIN, _("instructions: %" PRIu64), n->interpreted);
-    sheet_wrap(s, LOOK_PLAIN, width, _("What kept the hardware from running the guest, when the monitor last looked:"));
+    sheet_wrap(s, LOOK_PLAIN, width, _("What keeps the hardware from running the guest as it now is:"));
     sheet_line(s, LOOK_PLAIN, "  %s", why_info[n->why].name);
     sheet_wrap(s, LOOK_FAINT, width, _(why_info[n->why].doc));
 }
