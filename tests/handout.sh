@@ -37,6 +37,32 @@ for line in 'technique_trap = {' 'static int switch_stack' 'STI covers the instr
     [ -z "$(grep -rlF "$line" "$copy")" ] || fail "'$line' is in $(grep -rlF "$line" "$copy")"
 done
 
+# A teacher's private files, with git (there even kept) and without: in the copy, where the technique is put back.
+mkdir -p "$copy/submissions" "$copy/labs/02-trap-and-emulate/handed-in" "$tmp/handed"
+touch "$copy/vmm/trap.c"
+for private in submissions/2023001.c labs/02-trap-and-emulate/handed-in/2023001.c class.csv scores.json labs/scores.json; do
+    echo 'a private word' >"$copy/$private"
+done
+for git in kept untracked none; do
+    rm -rf "$copy/.git"
+    case $git in
+    kept) git init -q "$copy" && git -C "$copy" add -A ;;
+    untracked)
+        git init -q "$copy" && git -C "$copy" add ringside Makefile vmm labs/handout labs/02-trap-and-emulate/lab.json
+        echo 'a private word' >"$copy/ui/class.csv"
+        ;;
+    none) rm "$copy/ui/class.csv" ;;
+    esac
+    rm -rf "${tmp:?}/handed" && (cd "$copy" && labs/handout 2 "$tmp/handed") >"$tmp/said" 2>&1 ||
+        fail "a handout of a handout: $(cat "$tmp/said")"
+    tar xzf "$tmp/handed/$name.tar.gz" -C "$tmp/handed" || fail "the tarball, git $git"
+    [ -e "$tmp/handed/$name/labs/02-trap-and-emulate/lab.json" ] || fail "nothing in the tarball, git $git"
+    [ -z "$(grep -rlF 'a private word' "$tmp/handed/$name")" ] ||
+        fail "git $git: private: $(grep -rlF 'a private word' "$tmp/handed/$name")"
+done
+rm -rf "$copy/.git" "$copy/submissions" "$copy/labs/02-trap-and-emulate/handed-in" "$copy/class.csv" "$copy/scores.json" \
+    "$copy/labs/scores.json" "$copy/vmm/trap.c"
+
 if [ -n "${RINGSIDE_LONG:-}" ]; then
     (
         unset MAKEFLAGS MFLAGS MAKELEVEL MODE RINGSIDE RINGSIDE_LONG

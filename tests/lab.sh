@@ -152,6 +152,19 @@ ends 0 lab submit "$tmp/mine" --student 2023012345
 cmp -s "$tmp/mine/2023012345_lab02.c" "$good/monitor.c" || fail 'lab submit'
 ends 2 lab submit "$tmp/mine"
 
+# Paths with blanks, quotes and what make and the shell find special: `make test`, and the way that a failure is shown.
+odd="$tmp/a place \"\$x\" & (it's #1)"
+mkdir -p "$odd/build"
+cp "$RINGSIDE" "$odd/build/ringside"
+ln -s "$root/build/labs" "$root/build/sandbox" "$odd/build/"
+ln -s "$root/labs" "$odd/labs"
+"$odd/build/ringside" lab start 2 "$odd/mine" >"$tmp/out" 2>&1 || fail "lab start in a place of an odd name: $(cat "$tmp/out")"
+env -u RINGSIDE -u MAKEFLAGS make -C "$odd/mine" test >"$tmp/out" 2>&1
+has '0 of the 50 points'
+sed -n '/to see it/,/--append/{ /to see it/d; s/ debug / run /; p; /--append/q; }' "$tmp/out" >"$tmp/way"
+cp "$good/monitor.c" "$odd/mine/monitor.c"
+(cd "$odd/mine" && timeout 60 sh -e "$tmp/way") >"$tmp/out" 2>&1 || fail "the way that is shown: $(cat "$tmp/way" "$tmp/out")"
+
 # In Chinese.
 ends 0 lab list --lang zh
 has '陷入并模拟'

@@ -80,9 +80,22 @@ static int write_text(const char *folder, const char *name, const char *text)
     return 0;
 }
 
+/* The value of a variable, as a makefile has it: $ and # mean something there. */
+static void for_make(const char *value, char *out, size_t room)
+{
+    size_t n = 0;
+
+    for (; *value && n + 3 < room; value++) {
+        if (*value == '$' || *value == '#')
+            out[n++] = *value == '$' ? '$' : '\\';
+        out[n++] = *value;
+    }
+    out[n] = '\0';
+}
+
 static int furnish(const struct course *c, const char *folder)
 {
-    char from[FOLDER_ROOM], line[FOLDER_ROOM + 32], program[FOLDER_ROOM];
+    char from[FOLDER_ROOM], line[2 * FOLDER_ROOM + 32], program[FOLDER_ROOM], value[2 * FOLDER_ROOM];
     static const char *const files[][2] = {
         {"Makefile", "skeleton/Makefile"}, {"README.md", "README.md"}, {"README.zh.md", "README.zh.md"}};
     int status = 0;
@@ -94,7 +107,8 @@ static int furnish(const struct course *c, const char *folder)
         (void)snprintf(from, sizeof from, "%s/%s", c->folder, files[i][1]);
         status = hand_over(c, from, folder, files[i][0], i > 0);
     }
-    (void)snprintf(line, sizeof line, "RINGSIDE ?= %s\n", program);
+    for_make(program, value, sizeof value);
+    (void)snprintf(line, sizeof line, "RINGSIDE ?= %s\n", value);
     if (!status)
         status = hand_over(c, "include/ringside_lab.h", folder, "ringside_lab.h", false);
     if (!status)

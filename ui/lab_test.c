@@ -27,16 +27,40 @@ static void print_duties(uint32_t duties)
             printf(",%s", seam_duty_name[d]);
 }
 
+/* A word as a shell takes it: in quotes where it has to be. */
+static void print_word(const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    bool quoted = false;
+
+    for (const char *c = word; *c; c++)
+        quoted |= (unsigned char)*c < 0x80 && !strchr(plain, *c);
+    if (!quoted) {
+        fputs(word, stdout);
+        return;
+    }
+    putchar('\'');
+    for (; *word; word++)
+        *word == '\'' ? fputs("'\\''", stdout) : putchar(*word);
+    putchar('\'');
+}
+
 /* How to run the same thing where it can be watched. */
 static void print_way(const struct handiwork *h, const struct test_score *ts, unsigned p, unsigned t)
 {
     const struct manifest *m = &h->course.lab;
     const struct lab_test *test = &m->part[p].test[t];
-    char *folder = realpath(h->folder, NULL), program[FOLDER_ROOM];
+    char *folder = realpath(h->folder, NULL), program[FOLDER_ROOM], tests[2 * FOLDER_ROOM];
 
     program_file(program);
-    printf("      %s\n      make && (cd %s/%s/tests && %s debug %s.elf \\\n          --mode %s/monitor.so",
-           _("to see it:"), h->places.built, h->course.folder, program, test->guest, folder ? folder : h->folder);
+    (void)snprintf(tests, sizeof tests, "%s/%s/tests", h->places.built, h->course.folder);
+    printf("      %s\n      make && (cd ", _("to see it:"));
+    print_word(tests);
+    printf(" && ");
+    print_word(program);
+    printf(" debug %s.elf \\\n          --mode ", test->guest);
+    print_word(folder ? folder : h->folder);
+    printf("/monitor.so");
     print_duties(m->part[p].duties);
     printf(" --cpu %s --clock insns --mem %" PRIu64 "K --append %" PRIu32 ")\n",
            m->virtualizable ? "virtualizable" : "x86", m->mem >> 10, test->seed);
