@@ -471,3 +471,19 @@ Test(shell, conditions_are_shown)
     SAYS(s, "info breakpoints", "inner\n");
     rig_close(s);
 }
+
+Test(shell, ranges_and_escapes)
+{
+    struct rig *s = rig_open("calls", "trap");
+
+    for (unsigned i = 0; i < 4; i++)
+        (void)rig_do(s, "b inner");
+    SAYS(s, "delete 2-3", "");
+    cr_expect(!s->sh.bad && stops_find(&s->d, 1) && !stops_find(&s->d, 2) && !stops_find(&s->d, 3) &&
+              stops_find(&s->d, 4));
+    SAYS(s, "delete 4-9", "there is no stop point 4-9");
+    SAYS(s, "set *$esp = 0x0a5c2261", "");
+    SAYS(s, "set u8($esp + 4) = 0", "");
+    SAYS(s, "x/s $esp", "\"a\\\"\\\\\\n\"\n");
+    rig_close(s);
+}

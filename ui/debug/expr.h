@@ -2,7 +2,7 @@
 /*
  * Expressions over a guest, in C's operators and gdb's names:
  *
- *      123 0x7b 0173 0b1111011 'a'   symbol   $eax $ax $al $eip $pc $sp $eflags $cr3 $cs $cs.base $gdtr ...
+ *      123 0x7b 0173 0b1111011 'a'   symbol &symbol   $eax $ax $al $eip $pc $sp $eflags $cr3 $cs $cs.base $gdtr ...
  *      $hw.cr3 (the hardware's)   *EXPR (32 bits)  u8(EXPR) u16(EXPR) u32(EXPR)
  *      $run.trap $run.trap.vector $stat.exits.io ... (counts: countname.h)
  *      + - * / % << >> & | ^ ~ ! < <= > >= == != && || ?: ( )

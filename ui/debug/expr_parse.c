@@ -233,6 +233,18 @@ static unsigned parse_primary(struct parser *p)
     return inner;
 }
 
+/* gdb's &SYMBOL: here a symbol's value is its address anyway. */
+static unsigned parse_symbol_address(struct parser *p)
+{
+    unsigned symbol;
+
+    blanks(p);
+    symbol = in_name(*p->at) && !isdigit((unsigned char)*p->at) ? parse_name(p) : expected_value(p);
+    if (!p->failed && p->node[symbol].kind != NODE_SYMBOL)
+        return fail(p, "%s", _("bad expression: '&' takes a symbol"));
+    return symbol;
+}
+
 /* ---- operators --------------------------------------------------------------------------------------------------- */
 
 static unsigned parse_unary(struct parser *p)
@@ -253,7 +265,9 @@ static unsigned parse_unary(struct parser *p)
             p->nesting--;
             return add(p, (struct node){.kind = NODE_UNARY, .op = unary[i].op, .arg = {(uint16_t)result}});
         }
-    if (take(p, "*"))
+    if (take(p, "&"))
+        result = parse_symbol_address(p);
+    else if (take(p, "*"))
         result = parse_load(p, 4, parse_unary(p));
     else if (take(p, "+"))
         result = parse_unary(p);

@@ -76,6 +76,18 @@ static int instructions(struct shell *sh, const struct format *f, gva_t *at)
     return 0;
 }
 
+/* A byte of a string, as C writes it. */
+static void put_byte(struct sheet *s, unsigned char c)
+{
+    static const char special[] = "\n\r\t\\\"", letter[] = "nrt\\\"";
+    const char *e = strchr(special, c);
+
+    if (e)
+        sheet_put(s, LOOK_PLAIN, "\\%c", letter[e - special]);
+    else
+        sheet_put(s, LOOK_PLAIN, isprint(c) ? "%c" : "\\%03o", c);
+}
+
 /* A string up to its end, or to where a line is long enough; the next one begins there. */
 static int strings(struct shell *sh, const struct format *f, gva_t *at)
 {
@@ -88,10 +100,7 @@ static int strings(struct shell *sh, const struct format *f, gva_t *at)
         head(sh, *at);
         sheet_put(&sh->out, LOOK_PLAIN, "  \"");
         for (; used < n && text[used]; used++)
-            if (isprint((unsigned char)text[used]) && text[used] != '"' && text[used] != '\\')
-                sheet_put(&sh->out, LOOK_PLAIN, "%c", text[used]);
-            else
-                sheet_put(&sh->out, LOOK_PLAIN, "\\%03o", (unsigned char)text[used]);
+            put_byte(&sh->out, (unsigned char)text[used]);
         sheet_line(&sh->out, LOOK_PLAIN, used < n ? "\"" : "\"...");
         at->v += used + (used < n);
     }

@@ -198,18 +198,46 @@ static struct stop_point *numbered(struct shell *sh, const char *word)
     return p;
 }
 
+/* "FIRST-LAST", of which some may be gone. False: it is no range, and nothing was done. */
+static bool each_of_range(struct shell *sh, const char *word, void (*act)(struct debugger *d, struct stop_point *p))
+{
+    struct stop_point *p;
+    unsigned first, last;
+    char rest;
+
+    if (!isdigit((unsigned char)*word) || sscanf(word, "%9u-%9u%c", &first, &last, &rest) != 2 || !first ||
+        first > last || last > sh->d->stops.last)
+        return false;
+    for (unsigned n = first; n <= last; n++)
+        if ((p = stops_find(sh->d, n)))
+            act(sh->d, p);
+    return true;
+}
+
+/* Does something to what a word numbers. False after a complaint. */
+static bool each_of_word(struct shell *sh, const char *word, void (*act)(struct debugger *d, struct stop_point *p))
+{
+    struct stop_point *p;
+
+    if (each_of_range(sh, word, act))
+        return true;
+    p = numbered(sh, word);
+    if (p)
+        act(sh->d, p);
+    return p;
+}
+
 /* Does something to each point that is named, or to all. */
 static void each(struct shell *sh, const char *args, void (*act)(struct debugger *d, struct stop_point *p))
 {
-    struct stop_point *p;
     char word[WORD];
 
     if (!*args)
         for (unsigned i = 0; i < STOPS_MAX; i++)
             if (sh->d->stops.point[i].number)
                 act(sh->d, &sh->d->stops.point[i]);
-    while (arg_word(&args, word) && (p = numbered(sh, word)))
-        act(sh->d, p);
+    while (arg_word(&args, word) && each_of_word(sh, word, act))
+        ;
 }
 
 static void enable_point(struct debugger *d, struct stop_point *p)
