@@ -109,6 +109,21 @@ END
     says '断点 1：exit true_fault' 'true_fault +1'
 }
 
+# ---- what is listed fits into 80 columns ---------------------------------------------------------------------------------
+# shellcheck disable=SC2086
+script 0 cr3 $trap_v <<'END'
+info
+until kernel_writes_cr3
+stepi 4
+info log
+info exits
+info vmm
+END
+silent
+says '^ {14}[a-z]'
+awk 'length($0) > 80 { print "wider than 80 columns: " $0; bad = 1 } END { exit bad }' "$tmp/out" >"$tmp/wide" ||
+    fail "$(cat "$tmp/wide")"
+
 # ---- system calls, on the bare machine ---------------------------------------------------------------------------------
 script 0 syscall --mode native <<'END'
 break trap 0x80

@@ -140,6 +140,16 @@ void sheet_wrap(struct sheet *s, enum look look, int width, const char *text)
         sheet_line(s, look, "%.*s", (int)n, at);
 }
 
+void sheet_hang(struct sheet *s, enum look look, int column, int width, const char *text)
+{
+    size_t n;
+
+    for (const char *at = text; (at = text_broken(at, width - column, &n)); at += n) {
+        sheet_to(s, column);
+        sheet_line(s, look, "%.*s", (int)n, at);
+    }
+}
+
 void sheet_append(struct sheet *s, const struct sheet *from)
 {
     for (size_t i = 0; i < from->lines; i++) {

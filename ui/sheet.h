@@ -66,6 +66,8 @@ void sheet_end(struct sheet *s);
 void sheet_line(struct sheet *s, enum look look, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A paragraph, broken to `width` columns. */
 void sheet_wrap(struct sheet *s, enum look look, int width, const char *text);
+/* The same in the columns from `column` on: a heading may stand before its first line. */
+void sheet_hang(struct sheet *s, enum look look, int column, int width, const char *text);
 /* All finished lines of `from` follow. */
 void sheet_append(struct sheet *s, const struct sheet *from);
 

@@ -11,7 +11,7 @@
 #include "ui/shell/why.h"
 #include "ui/view/view.h"
 
-enum { VIEW_HEIGHT = 16 };
+enum { VIEW_HEIGHT = 16, DOC_COLUMN = 14 };
 
 int shell_view(struct shell *sh, const char *name)
 {
@@ -22,7 +22,7 @@ int shell_view(struct shell *sh, const char *name)
         shell_bad(sh, _("'%s': `info` alone lists what there is to see"), name);
         return -1;
     }
-    v->draw(sh->d, &room, &sh->out);
+    view_draw(v, sh->d, &room, &sh->out);
     return 0;
 }
 
@@ -32,8 +32,7 @@ static void list_views(struct shell *sh)
 {
     for (unsigned i = 0; views[i]; i++) {
         sheet_put(&sh->out, LOOK_LABEL, "%s", views[i]->name);
-        sheet_to(&sh->out, 14);
-        sheet_line(&sh->out, LOOK_PLAIN, "%s", _(views[i]->doc));
+        sheet_hang(&sh->out, LOOK_PLAIN, DOC_COLUMN, sh->width, _(views[i]->doc));
     }
 }
 
