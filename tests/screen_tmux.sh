@@ -14,10 +14,10 @@ command -v tmux >/dev/null || {
     exit 77
 }
 
-# A server of our own: nobody's sessions are touched.
-mux() { tmux -L "ringside-test-$$" -f /dev/null "$@"; }
+# A server of our own, and another one for each session: one that was told to end may still be about to.
+servers=0
+mux() { tmux -L "ringside-test-$$-$servers" -f /dev/null "$@"; }
 trap 'mux kill-server 2>/dev/null' EXIT
-mux new-session -d -s keep sh # the server ends with its last session
 
 fail()
 {
@@ -31,7 +31,7 @@ shows()
 {
     tries=0
     while [ $tries -lt 200 ]; do
-        mux capture-pane -p -t s >"$tmp/screen"
+        mux capture-pane -p -t s >"$tmp/screen" 2>/dev/null
         if grep -qE "$1" "$tmp/screen"; then return 0; fi
         tries=$((tries + 1))
         sleep 0.05
@@ -45,7 +45,8 @@ keys() { mux send-keys -t s "$@"; }
 # The shell around it prints its settings before and after.
 begin()
 {
-    mux kill-session -t s 2>/dev/null
+    mux kill-server 2>/dev/null
+    servers=$((servers + 1))
     mux new-session -d -s s -x "$1" -y "$2" "env PS1='ready> ' LC_ALL=C.UTF-8 sh"
     shows 'ready>'
     keys "stty -a >$tmp/before" Enter
