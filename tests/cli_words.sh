@@ -34,6 +34,26 @@ for command in '' run isa demo; do
     has --lang
 done
 
+# A command's words and what it does never touch.
+shows 0 --help
+has 'menu'
+if grep -qE '^  [a-z].*[]t.](lessons|labs|grade)' "$tmp/out"; then fail 'no blank before what a command does'; fi
+
+# LANGUAGE goes before the locale, unless that is C; its first language that is spoken here is taken.
+# language LANG LANGUAGE REGEX
+language()
+{
+    LANG=$1 LANGUAGE=$2 "$RINGSIDE" --help >"$tmp/out" </dev/null
+    grep -qE "$3" "$tmp/out" || fail "LANG=$1 LANGUAGE=$2 is not in the language of '$3'"
+}
+language en_US.UTF-8 zh_CN '退出状态'
+language en_US.UTF-8 fr:zh_CN:en '退出状态'
+language zh_CN.UTF-8 en:zh 'Exit status'
+language zh_CN.UTF-8 '' '退出状态'
+language C zh_CN 'Exit status'
+LANG=en_US.UTF-8 LANGUAGE=zh_CN "$RINGSIDE" --lang en --help >"$tmp/out" </dev/null
+has 'Exit status'
+
 shows 0 isa popf
 has '^9D  *popf  *hole 6 '
 shows 0 isa MOV

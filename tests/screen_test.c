@@ -265,6 +265,25 @@ Test(screen, refuses_what_it_cannot_use)
     }
 }
 
+/* Where there is no second screen, what is said last stands on a line of its own. */
+Test(screen, ends_on_a_clean_line)
+{
+    static const char *const vt100[] = {"TERM=vt100", "LC_ALL=C.UTF-8", "LANGUAGE", NULL};
+    struct terminal *t = start(cr3, 80, 24, vt100, false);
+    char *text, *said;
+
+    cr_assert(terminal_shows(t, "? help", WAIT_MS), "no screen");
+    (void)kill(terminal_pid(t), SIGQUIT);
+    cr_assert_eq(terminal_wait(t, WAIT_MS), 1);
+    text = terminal_text(t, false);
+    said = strstr(text, "ended by signal 3");
+    cr_assert(said, "%s", text);
+    said[strcspn(said, "\n")] = '\0';
+    cr_assert(said[strlen(said) - 1] == ')', "behind it: %s", said);
+    free(text);
+    terminal_close(t);
+}
+
 /* The guest's crash is the guest's: the screen stays. */
 Test(screen, survives_the_guest)
 {
@@ -303,6 +322,38 @@ Test(screen, follows_the_size)
     same("back to 80x24", before, after);
     free(before);
     free(after);
+    terminal_close(t);
+}
+
+/* Options alone are no command: the menu, which scrolls where it is low and says so. */
+Test(screen, menu_in_any_size)
+{
+    static const char *const english[] = {"--lang", "en", NULL}, *const chinese[] = {"--lang", "zh", NULL};
+    struct terminal *t = start(english, 80, 60, plain_env, false);
+    char *text;
+
+    cr_assert(terminal_shows(t, "labs: `ringside lab`", WAIT_MS), "no menu");
+    cr_assert(!terminal_shows(t, "1 to ", 100), "all of it is shown, and yet a part is spoken of");
+    terminal_resize(t, 60, 16);
+    cr_assert(terminal_shows(t, "1 to 8 of ", WAIT_MS), "it does not say that there is more");
+    cr_assert(terminal_shows(t, "> demo", WAIT_MS));
+    terminal_send(t, "\033OF"); /* End */
+    terminal_settle(t, QUIET_MS);
+    text = terminal_text(t, false);
+    cr_assert(strstr(text, " > ") && !strstr(text, "> demo") && !strstr(text, "1 to 8 of"), "End:\n%s", text);
+    free(text);
+    terminal_resize(t, 30, 8);
+    cr_assert(terminal_shows(t, "too small", WAIT_MS));
+    terminal_resize(t, 80, 24);
+    cr_assert(terminal_shows(t, "labs: `ringside lab`", WAIT_MS));
+    terminal_send(t, "q");
+    cr_assert_eq(terminal_wait(t, WAIT_MS), 0);
+    terminal_close(t);
+
+    t = start(chinese, 80, 24, plain_env, false);
+    cr_assert(terminal_shows(t, "ringside lab", WAIT_MS), "no menu in Chinese");
+    terminal_send(t, "q");
+    cr_assert_eq(terminal_wait(t, WAIT_MS), 0);
     terminal_close(t);
 }
 

@@ -239,6 +239,19 @@ Test(view, the_text_screen_and_the_console)
     seat_close(&g);
 }
 
+/* Before paging is on, what cannot be read is not a matter of tables. */
+Test(view, memory_beyond_the_ram)
+{
+    static struct seat g;
+
+    seat_open(&g, "cr3", "native");
+    g.d.memory_set = true;
+    g.d.memory = gva(0xe0000000);
+    SAYS(&g, "memory", "e0000000 no RAM there\n");
+    SAYS_NOT(&g, "memory", "not mapped");
+    seat_close(&g);
+}
+
 Test(view, memory_by_the_guests_tables)
 {
     static struct seat g;

@@ -17,7 +17,7 @@ static const struct language {
 enum { LANGUAGES = sizeof language / sizeof language[0] };
 
 /* The locale that POSIX takes for messages: the first of these that is set. */
-static const char *wanted(void)
+static const char *locale_wanted(void)
 {
     static const char *const name[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
 
@@ -30,14 +30,38 @@ static const char *wanted(void)
     return "C";
 }
 
-static const struct language *find(const char *lang)
+static const struct language *named(const char *name)
 {
-    const char *text = lang ? lang : wanted();
-
     for (unsigned i = 0; i < LANGUAGES; i++)
-        if (lang ? strcmp(text, language[i].name) == 0 : strncmp(text, language[i].name, 2) == 0)
+        if (strcmp(name, language[i].name) == 0)
             return &language[i];
-    return lang ? NULL : &language[0];
+    return NULL;
+}
+
+/* The language of a locale such as "zh_CN.UTF-8", which may be followed by others. */
+static const struct language *of_locale(const char *text)
+{
+    for (unsigned i = 0; i < LANGUAGES; i++)
+        if (strncmp(text, language[i].name, 2) == 0)
+            return &language[i];
+    return NULL;
+}
+
+/*
+ * What the environment asks for. LANGUAGE, a list, goes before the locale unless that is C (GNU gettext manual, "The
+ * LANGUAGE variable"); the first language of it that is spoken here is taken, else English.
+ */
+static const struct language *wanted(void)
+{
+    const char *locale = locale_wanted(), *list = getenv("LANGUAGE");
+    const struct language *l = NULL;
+
+    if (!list || !*list || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0)
+        l = of_locale(locale);
+    else
+        for (; !l && *list; list += strcspn(list, ":"), list += *list == ':')
+            l = of_locale(list);
+    return l ? l : &language[0];
 }
 
 /*
@@ -58,7 +82,7 @@ static void set_locale(bool translated)
 
 bool i18n_init(const char *lang)
 {
-    const struct language *l = find(lang);
+    const struct language *l = lang ? named(lang) : wanted();
     char folder[PLACE_ROOM];
 
     if (!l)

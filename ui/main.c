@@ -29,7 +29,7 @@ static const struct command command[] = {
     {"slides", "[N]", N_("slides"), FOR_SLIDES, command_slides},
 };
 
-enum { COMMANDS = sizeof command / sizeof command[0] };
+enum { COMMANDS = sizeof command / sizeof command[0], DOC_COLUMN = 20 };
 
 static const struct command *find(const char *name)
 {
@@ -45,7 +45,8 @@ static void list_commands(void)
         char head[40];
 
         (void)snprintf(head, sizeof head, "  %s %s", command[i].name, command[i].args);
-        (void)text_put(stdout, head, 20);
+        if (text_put(stdout, head, DOC_COLUMN) >= DOC_COLUMN)
+            printf("\n%*s", DOC_COLUMN, "");
         printf("%s%s\n", _(command[i].doc), command[i].run ? "" : _("; not built yet"));
     }
 }
@@ -62,7 +63,8 @@ int command_help(const char *name)
 static int help(void)
 {
     printf("%s\n\nringside COMMAND [...]\n\n",
-           _("Ringside: a ringside seat inside a hypervisor. Without a command it plays the demo."));
+           _("Ringside: a ringside seat inside a hypervisor. Without a command it shows a menu in a "
+             "terminal, and else plays the demo."));
     list_commands();
     printf("\n  --version, --help; %s\n\n%s\n\n", _("ringside COMMAND --help lists the options of a command"),
            _("Options of run:"));
@@ -114,11 +116,23 @@ static void name_first(int argc, char **argv)
     argv[1] = name;
 }
 
+/* No command: the menu where there is a terminal, the demo where there is none. */
+static int no_command(int argc, char **argv)
+{
+    struct options o;
+    int status;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return command_demo(argc, argv);
+    status = options_parse(&o, FOR_DEMO, argc, argv);
+    return status ? status : menu(o.ascii);
+}
+
 static int dispatch(int argc, char **argv)
 {
     name_first(argc, argv);
     if (argc < 2)
-        return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? menu(false) : command_demo(0, argv + argc);
+        return no_command(0, argv + argc);
     if (strcmp(argv[1], "--version") == 0) {
         printf("ringside %s\n", RINGSIDE_VERSION);
         return STATUS_OK;
@@ -127,7 +141,7 @@ static int dispatch(int argc, char **argv)
         return help();
     if (argv[1][0] != '-')
         return run_command(argc - 1, argv + 1);
-    return command_demo(argc - 1, argv + 1);
+    return no_command(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

@@ -115,9 +115,8 @@ static const char *standing(const struct tui *t, enum look *look)
     switch (r->stand) {
     case STAND_START: return _("at its start");
     case STAND_STOP: return _("at a stop point");
-    case STAND_ASKED: return _("stopped");
     case STAND_ENDED: *look = r->outcome == OUTCOME_OK ? LOOK_GOOD : LOOK_BAD; return outcome_name(r->outcome);
-    default: return _("stands");
+    default: return _("stopped");
     }
 }
 

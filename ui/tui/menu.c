@@ -109,17 +109,34 @@ static void row(struct menu *m, unsigned i, int y)
                     m->item[i].kind == LESSON ? m->item[i].doc : _(m->item[i].doc));
 }
 
+/* Below the list, what part of it that is. */
+static void draw_part(struct grid *g, int first, int rows, int items)
+{
+    char text[80];
+
+    if (rows >= items)
+        return;
+    (void)snprintf(text, sizeof text, _("%d to %d of %d"), first + 1, first + rows, items);
+    (void)grid_text(g, g->width - text_width(text) - 1, g->height - 5, g->width, LOOK_LABEL, false, text);
+}
+
 static void draw(struct menu *m)
 {
     struct grid *g = &m->grid;
     int rows = g->height - 8, first = 0;
 
     grid_clear(g);
+    if (g->width < TERM_MIN_WIDTH || g->height < TERM_MIN_HEIGHT) {
+        (void)grid_text(g, 0, 0, g->width, LOOK_BAD, false, _("too small"));
+        term_show(g, -1, 0);
+        return;
+    }
     (void)grid_text(g, 1, 0, g->width, LOOK_LABEL, false, _("Ringside: a ringside seat inside a hypervisor"));
     if ((int)m->chosen >= rows)
         first = (int)m->chosen - rows + 1;
     for (int i = 0; i < rows && first + i < (int)m->items; i++)
         row(m, (unsigned)(first + i), 2 + i);
+    draw_part(g, first, rows, (int)m->items);
     (void)grid_text(g, 1, g->height - 5, g->width, LOOK_FAINT, false, _("labs: `ringside lab` lists them"));
     (void)grid_text(g, 1, g->height - 3, g->width, LOOK_MONITOR, false, way[m->way].technique);
     (void)grid_text(g, 16, g->height - 3, g->width, LOOK_PLAIN, false, _(way[m->way].doc));

@@ -199,6 +199,8 @@ void term_close(void)
     if (!term.open)
         return;
     (void)endwin();
+    if (clr_eol) /* without an alternate screen the cursor is left on the bottom line, whose text is still there */
+        (void)putp(clr_eol);
     delscreen(term.screen);
     term.open = false;
 }

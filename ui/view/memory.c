@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "interp/machine.h"
+#include "interp/paging.h"
 #include "ui/debug/debugger.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
@@ -51,7 +52,15 @@ static void row(const struct debugger *d, const struct layout *l, gva_t at, stru
     sheet_end(s);
 }
 
-/* A page that is not mapped is one line. Returns where the next row begins. */
+/* Why nothing can be read there: by the guest's tables, or because they lead to where there is no RAM. */
+static const char *absence(const struct debugger *d, uint32_t at)
+{
+    uint64_t pa;
+
+    return paging_peek(vm_guest(d->s.vm), at, &pa) ? _("not mapped") : _("no RAM there");
+}
+
+/* A page that cannot be read is one line. Returns where the next row begins. */
 static uint64_t rows(const struct debugger *d, const struct layout *l, uint64_t at, struct sheet *s)
 {
     uint64_t page_end = (at | PAGE_OFFSET) + 1;
@@ -60,7 +69,7 @@ static uint64_t rows(const struct debugger *d, const struct layout *l, uint64_t 
     if (at + l->bytes <= page_end && debug_peek(d, gva((uint32_t)at), &byte, 1)) {
         sheet_put(s, LOOK_LABEL, "%08" PRIx64, at);
         sheet_to(s, HEX);
-        sheet_text(s, LOOK_BAD, _("not mapped"));
+        sheet_text(s, LOOK_BAD, absence(d, (uint32_t)at));
         sheet_end(s);
         return page_end;
     }
@@ -87,8 +96,8 @@ const struct view view_memory = {
     .title = N_("Memory"),
     .doc = N_("guest memory as bytes and characters, through the guest's own page tables"),
     .detail =
-        N_("What the guest would read at these linear addresses, through its own tables; ?? and \"not mapped\" is "
-           "where it would get a page fault. Without an address it is the stack, from ESP up. The lowest byte of "
-           "a number comes first."),
+        N_("What the guest would read at these linear addresses, through its own tables. ?? cannot be read: \"not "
+           "mapped\" is where it would get a page fault, \"no RAM there\" where a device answers, or nobody. Without "
+           "an address it is the stack, from ESP up. The lowest byte of a number comes first."),
     .source = "SDM Vol. 1, 1.3.1 \"Bit and Byte Order\"",
     .draw = draw};
