@@ -3,7 +3,7 @@
  * Arithmetic and logic (SDM Vol. 1, 7.3.2 and 7.3.5). Each operation is one inline function of width BITS that computes
  * and sets flags; the operand forms are stamped from it.
  */
-#include "interp/exec.h"
+#include "interp/exec_memory.h"
 
 /* The operations: r = a OP b with flags, at a width. */
 #define DEFINE_OPS(bits)                                                                                               \
@@ -85,11 +85,10 @@ DEFINE_OPS(32)
         *a = name##bits(c, *a, *reg##bits(c, o->base));                                                                \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_rm)                                                                                       \
+    LOADING(h_##name##bits##_rm, bits, b)                                                                              \
     {                                                                                                                  \
-        uint##bits##_t b = load##bits(c, o, o->seg, ea(c, o)), *a = reg##bits(c, o->reg);                              \
+        uint##bits##_t *a = reg##bits(c, o->reg);                                                                      \
         *a = name##bits(c, *a, b);                                                                                     \
-        NEXT;                                                                                                          \
     }                                                                                                                  \
     HANDLER(h_##name##bits##_ri)                                                                                       \
     {                                                                                                                  \
@@ -97,19 +96,13 @@ DEFINE_OPS(32)
         *a = name##bits(c, *a, (uint##bits##_t)o->imm);                                                                \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_mr)                                                                                       \
+    CHANGING(h_##name##bits##_mr, bits, a)                                                                             \
     {                                                                                                                  \
-        uint8_t *p;                                                                                                    \
-        uint##bits##_t a = rmw##bits(c, o, o->seg, ea(c, o), &p);                                                      \
-        rmw_done##bits(c, p, name##bits(c, a, *reg##bits(c, o->reg)));                                                 \
-        NEXT;                                                                                                          \
+        return name##bits(c, a, *reg##bits(c, o->reg));                                                                \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_mi)                                                                                       \
+    CHANGING(h_##name##bits##_mi, bits, a)                                                                             \
     {                                                                                                                  \
-        uint8_t *p;                                                                                                    \
-        uint##bits##_t a = rmw##bits(c, o, o->seg, ea(c, o), &p);                                                      \
-        rmw_done##bits(c, p, name##bits(c, a, (uint##bits##_t)o->imm));                                                \
-        NEXT;                                                                                                          \
+        return name##bits(c, a, (uint##bits##_t)o->imm);                                                               \
     }
 
 /* The same without a result: CMP is SUB, TEST is AND. */
@@ -119,28 +112,22 @@ DEFINE_OPS(32)
         op##bits(c, *reg##bits(c, o->reg), *reg##bits(c, o->base));                                                    \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_rm)                                                                                       \
+    LOADING(h_##name##bits##_rm, bits, b)                                                                              \
     {                                                                                                                  \
-        uint##bits##_t b = load##bits(c, o, o->seg, ea(c, o));                                                         \
         op##bits(c, *reg##bits(c, o->reg), b);                                                                         \
-        NEXT;                                                                                                          \
     }                                                                                                                  \
     HANDLER(h_##name##bits##_ri)                                                                                       \
     {                                                                                                                  \
         op##bits(c, *reg##bits(c, o->reg), (uint##bits##_t)o->imm);                                                    \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_mr)                                                                                       \
+    LOADING(h_##name##bits##_mr, bits, a)                                                                              \
     {                                                                                                                  \
-        uint##bits##_t a = load##bits(c, o, o->seg, ea(c, o));                                                         \
         op##bits(c, a, *reg##bits(c, o->reg));                                                                         \
-        NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_mi)                                                                                       \
+    LOADING(h_##name##bits##_mi, bits, a)                                                                              \
     {                                                                                                                  \
-        uint##bits##_t a = load##bits(c, o, o->seg, ea(c, o));                                                         \
         op##bits(c, a, (uint##bits##_t)o->imm);                                                                        \
-        NEXT;                                                                                                          \
     }
 
 /* a = OP a. */
@@ -151,12 +138,9 @@ DEFINE_OPS(32)
         *a = name##bits(c, *a);                                                                                        \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##bits##_m)                                                                                        \
+    CHANGING(h_##name##bits##_m, bits, a)                                                                              \
     {                                                                                                                  \
-        uint8_t *p;                                                                                                    \
-        uint##bits##_t a = rmw##bits(c, o, o->seg, ea(c, o), &p);                                                      \
-        rmw_done##bits(c, p, name##bits(c, a));                                                                        \
-        NEXT;                                                                                                          \
+        return name##bits(c, a);                                                                                       \
     }
 
 /* Exchange-and-add, compare-and-exchange: register forms, then memory (SDM Vol. 2, XADD, CMPXCHG). */

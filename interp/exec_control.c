@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Control flow within a segment (SDM Vol. 1, 7.3.8), and what depends on a condition. */
-#include "interp/exec.h"
+#include "interp/exec_memory.h"
 
 /* Jcc, SETcc, CMOVcc, for one condition code. */
 #define CONDITIONAL(cc)                                                                                                \
@@ -15,10 +15,9 @@
         *reg8(c, o->reg) = (uint8_t)condition(c, cc);                                                                  \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_set##cc##_m)                                                                                             \
+    STORING(h_set##cc##_m, 8)                                                                                          \
     {                                                                                                                  \
-        store8(c, o, o->seg, ea(c, o), (uint8_t)condition(c, cc));                                                     \
-        NEXT;                                                                                                          \
+        return (uint8_t)condition(c, cc);                                                                              \
     }                                                                                                                  \
     CMOV(cc, 16)                                                                                                       \
     CMOV(cc, 32)
@@ -31,12 +30,10 @@
             *reg##bits(c, o->reg) = *reg##bits(c, o->base);                                                            \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_cmov##cc##bits##_rm)                                                                                     \
+    LOADING(h_cmov##cc##bits##_rm, bits, v)                                                                            \
     {                                                                                                                  \
-        uint##bits##_t v = load##bits(c, o, o->seg, ea(c, o));                                                         \
         if (condition(c, cc))                                                                                          \
             *reg##bits(c, o->reg) = v;                                                                                 \
-        NEXT;                                                                                                          \
     }
 
 CONDITIONAL(0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Data transfer (SDM Vol. 1, 7.3.1): MOV, PUSH, POP, XCHG, conversions, and the flag bits that stand alone. */
-#include "interp/exec.h"
+#include "interp/exec_memory.h"
 
 #define MOVES(bits)                                                                                                    \
     HANDLER(h_mov##bits##_rr)                                                                                          \
@@ -13,20 +13,17 @@
         *reg##bits(c, o->reg) = (uint##bits##_t)o->imm;                                                                \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_mov##bits##_rm)                                                                                          \
+    LOADING(h_mov##bits##_rm, bits, v)                                                                                 \
     {                                                                                                                  \
-        *reg##bits(c, o->reg) = load##bits(c, o, o->seg, ea(c, o));                                                    \
-        NEXT;                                                                                                          \
+        *reg##bits(c, o->reg) = v;                                                                                     \
     }                                                                                                                  \
-    HANDLER(h_mov##bits##_mr)                                                                                          \
+    STORING(h_mov##bits##_mr, bits)                                                                                    \
     {                                                                                                                  \
-        store##bits(c, o, o->seg, ea(c, o), *reg##bits(c, o->reg));                                                    \
-        NEXT;                                                                                                          \
+        return *reg##bits(c, o->reg);                                                                                  \
     }                                                                                                                  \
-    HANDLER(h_mov##bits##_mi)                                                                                          \
+    STORING(h_mov##bits##_mi, bits)                                                                                    \
     {                                                                                                                  \
-        store##bits(c, o, o->seg, ea(c, o), (uint##bits##_t)o->imm);                                                   \
-        NEXT;                                                                                                          \
+        return (uint##bits##_t)o->imm;                                                                                 \
     }                                                                                                                  \
     HANDLER(h_xchg##bits##_rr)                                                                                         \
     {                                                                                                                  \
@@ -55,10 +52,9 @@ MOVES(32)
         *reg##to(c, o->reg) = (uint##to##_t)(type)*reg##from(c, o->base);                                              \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_##name##to##_rm)                                                                                         \
+    LOADING(h_##name##to##_rm, from, v)                                                                                \
     {                                                                                                                  \
-        *reg##to(c, o->reg) = (uint##to##_t)(type)load##from(c, o, o->seg, ea(c, o));                                  \
-        NEXT;                                                                                                          \
+        *reg##to(c, o->reg) = (uint##to##_t)(type)v;                                                                   \
     }
 
 WIDEN(movzx8, 16, 8, uint8_t)
@@ -93,26 +89,22 @@ WIDEN(movsx16, 32, 16, int16_t)
         *reg##bits(c, EDX) = *reg##bits(c, EAX) & (sign) ? (uint##bits##_t)UINT32_MAX : 0;                             \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_push##bits##_r)                                                                                          \
+    PUSHING(h_push##bits##_r, bits)                                                                                    \
     {                                                                                                                  \
-        push##bits(c, o, *reg##bits(c, o->reg));                                                                       \
-        NEXT;                                                                                                          \
+        return *reg##bits(c, o->reg);                                                                                  \
     }                                                                                                                  \
-    HANDLER(h_push##bits##_i)                                                                                          \
+    PUSHING(h_push##bits##_i, bits)                                                                                    \
     {                                                                                                                  \
-        push##bits(c, o, (uint##bits##_t)o->imm);                                                                      \
-        NEXT;                                                                                                          \
+        return (uint##bits##_t)o->imm;                                                                                 \
     }                                                                                                                  \
     HANDLER(h_push##bits##_m)                                                                                          \
     {                                                                                                                  \
         push##bits(c, o, load##bits(c, o, o->seg, ea(c, o)));                                                          \
         NEXT;                                                                                                          \
     }                                                                                                                  \
-    HANDLER(h_pop##bits##_r)                                                                                           \
+    POPPING(h_pop##bits##_r, bits, v)                                                                                  \
     {                                                                                                                  \
-        uint##bits##_t v = pop##bits(c, o); /* ESP moves first, so that POP ESP gets the value popped */               \
         *reg##bits(c, o->reg) = v;                                                                                     \
-        NEXT;                                                                                                          \
     }                                                                                                                  \
     /* The address is computed with ESP already moved (SDM Vol. 2, POP); a fault moves it back. */                     \
     HANDLER(h_pop##bits##_m)                                                                                           \

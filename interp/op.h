@@ -49,7 +49,9 @@ _Static_assert(sizeof(struct op) == 32, "a decoded instruction is half a cache l
         const struct op *go_ = (o_);                                                                                   \
         TAIL return go_->fn(c, go_);                                                                                   \
     } while (0)
+#define GO_TO(handler_) TAIL return handler_(c, o)
 #else
+#define GO_TO(handler_) return handler_(c, o)
 #define GO(o_)                                                                                                         \
     do {                                                                                                               \
         (void)c;                                                                                                       \

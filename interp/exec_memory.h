@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Handlers with one memory operand, by what they do with it. Each is written once, as a function of the operand's value:
+ *
+ *      LOADING(h_mov32_rm, 32, v)          CHANGING(h_not32_m, 32, v)        STORING(h_mov32_mr, 32)
+ *      {                                   {                                 {
+ *          c->r[o->reg] = v;                   return ~v;                        return c->r[o->reg];
+ *      }                                   }                                 }
+ *
+ * and compiled twice: with the access that hits the lookaside, and as the cold twin to which that jumps when it does not.
+ * Without a call in it the hot one saves no register.
+ */
+#ifndef INTERP_EXEC_MEMORY_H
+#define INTERP_EXEC_MEMORY_H
+
+#include "interp/exec.h"
+
+#define INLINED static inline __attribute__((always_inline))
+#define BODY_ARGS __attribute__((unused)) struct cpu *c, __attribute__((unused)) const struct op *o
+
+#define LOADING(name, bits, v)                                                                                         \
+    INLINED void name##_body(BODY_ARGS, uint##bits##_t v);                                                             \
+    COLD static HANDLER(name##_miss)                                                                                   \
+    {                                                                                                                  \
+        name##_body(c, o, load##bits(c, o, o->seg, ea(c, o)));                                                         \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(name)                                                                                                      \
+    {                                                                                                                  \
+        uint##bits##_t value;                                                                                          \
+        uint8_t *p;                                                                                                    \
+                                                                                                                       \
+        if (!hit(c, o->seg, ea(c, o), bits / 8, 0, &p))                                                                \
+            GO_TO(name##_miss);                                                                                        \
+        c->fast_hits++;                                                                                                \
+        memcpy(&value, p, sizeof value);                                                                               \
+        name##_body(c, o, value);                                                                                      \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    INLINED void name##_body(BODY_ARGS, uint##bits##_t v)
+
+#define STORING(name, bits)                                                                                            \
+    INLINED uint##bits##_t name##_body(BODY_ARGS);                                                                     \
+    COLD static HANDLER(name##_miss)                                                                                   \
+    {                                                                                                                  \
+        store##bits(c, o, o->seg, ea(c, o), name##_body(c, o));                                                        \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(name)                                                                                                      \
+    {                                                                                                                  \
+        uint##bits##_t value;                                                                                          \
+        uint8_t *p;                                                                                                    \
+                                                                                                                       \
+        if (!hit(c, o->seg, ea(c, o), bits / 8, 1, &p))                                                                \
+            GO_TO(name##_miss);                                                                                        \
+        c->fast_hits++;                                                                                                \
+        value = name##_body(c, o);                                                                                     \
+        memcpy(p, &value, sizeof value);                                                                               \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    INLINED uint##bits##_t name##_body(BODY_ARGS)
+
+/* A read-modify-write: one access, checked as a write before anything changes. */
+#define CHANGING(name, bits, v)                                                                                        \
+    INLINED uint##bits##_t name##_body(BODY_ARGS, uint##bits##_t v);                                                   \
+    COLD static HANDLER(name##_miss)                                                                                   \
+    {                                                                                                                  \
+        uint8_t *p;                                                                                                    \
+        uint##bits##_t value = rmw##bits(c, o, o->seg, ea(c, o), &p);                                                  \
+                                                                                                                       \
+        rmw_done##bits(c, p, name##_body(c, o, value));                                                                \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(name)                                                                                                      \
+    {                                                                                                                  \
+        uint##bits##_t value;                                                                                          \
+        uint8_t *p;                                                                                                    \
+                                                                                                                       \
+        if (!hit(c, o->seg, ea(c, o), bits / 8, 1, &p))                                                                \
+            GO_TO(name##_miss);                                                                                        \
+        c->fast_hits++;                                                                                                \
+        memcpy(&value, p, sizeof value);                                                                               \
+        value = name##_body(c, o, value);                                                                              \
+        memcpy(p, &value, sizeof value);                                                                               \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    INLINED uint##bits##_t name##_body(BODY_ARGS, uint##bits##_t v)
+
+/* The same for what is pushed and popped; the hot one is for a 32-bit stack. The body of POPPING finds ESP moved. */
+#define PUSHING(name, bits)                                                                                            \
+    INLINED uint##bits##_t name##_body(BODY_ARGS);                                                                     \
+    COLD static HANDLER(name##_miss)                                                                                   \
+    {                                                                                                                  \
+        push##bits(c, o, name##_body(c, o));                                                                           \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(name)                                                                                                      \
+    {                                                                                                                  \
+        uint##bits##_t value;                                                                                          \
+        uint32_t to = c->r[ESP] - bits / 8;                                                                            \
+        uint8_t *p;                                                                                                    \
+                                                                                                                       \
+        if (!stack32(c) || !hit(c, SS, to, bits / 8, 1, &p))                                                           \
+            GO_TO(name##_miss);                                                                                        \
+        c->fast_hits++;                                                                                                \
+        value = name##_body(c, o);                                                                                     \
+        memcpy(p, &value, sizeof value);                                                                               \
+        c->r[ESP] = to;                                                                                                \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    INLINED uint##bits##_t name##_body(BODY_ARGS)
+
+#define POPPING(name, bits, v)                                                                                         \
+    INLINED void name##_body(BODY_ARGS, uint##bits##_t v);                                                             \
+    COLD static HANDLER(name##_miss)                                                                                   \
+    {                                                                                                                  \
+        name##_body(c, o, pop##bits(c, o));                                                                            \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    HANDLER(name)                                                                                                      \
+    {                                                                                                                  \
+        uint##bits##_t value;                                                                                          \
+        uint8_t *p;                                                                                                    \
+                                                                                                                       \
+        if (!stack32(c) || !hit(c, SS, c->r[ESP], bits / 8, 0, &p))                                                    \
+            GO_TO(name##_miss);                                                                                        \
+        c->fast_hits++;                                                                                                \
+        memcpy(&value, p, sizeof value);                                                                               \
+        c->r[ESP] += bits / 8;                                                                                         \
+        name##_body(c, o, value);                                                                                      \
+        NEXT;                                                                                                          \
+    }                                                                                                                  \
+    INLINED void name##_body(BODY_ARGS, uint##bits##_t v)
+
+#endif
