@@ -7,6 +7,7 @@
 #include "interp/access.h"
 #include "interp/debugreg.h"
 #include "interp/exec.h"
+#include "interp/exec_fused.h"
 #include "interp/fault.h"
 #include "interp/lower.h"
 #include "interp/machine.h"
@@ -260,6 +261,7 @@ static uint32_t translate_block(struct cpu *c, struct code_page *p, unsigned off
     if (at == off)
         return 0;
     lower_end((int)at, sum, o++);
+    fuse(&k->pool[first], o);
     k->used = (uint32_t)(o - k->pool);
     for (unsigned g = off >> GRANULE_SHIFT; g <= (at - 1) >> GRANULE_SHIFT; g++)
         p->granules |= 1u << g;
