@@ -8,6 +8,7 @@ tmp=${TEST_TMP:?}
 root=$(cd "$(dirname "$0")/.." && pwd)
 micro=$root/build/guests/micro
 failures=0
+looks=0 # so that an earlier answer on the screen is not taken for the next
 
 command -v tmux >/dev/null || {
     echo 'no tmux'
@@ -55,9 +56,10 @@ begin()
 
 found_again()
 {
+    looks=$((looks + 1))
     shows 'ready>'
-    keys "clear; stty -a >$tmp/after; echo 'set''tled'" Enter
-    shows settled
+    keys "clear; stty -a >$tmp/after; echo 'set''tled'$looks." Enter
+    shows "settled$looks[.]"
     sed -i 's/rows [0-9]*; columns [0-9]*;//' "$tmp/before" "$tmp/after"
     cmp -s "$tmp/before" "$tmp/after" || fail "$1: stty -a differs: $(diff "$tmp/before" "$tmp/after")"
     [ "$(mux display-message -p -t s '#{alternate_on} #{cursor_flag}')" = '0 1' ] || fail "$1: alternate screen or no cursor"
