@@ -52,6 +52,12 @@ main:
     cmp [WINDOW], eax
     check e, "a load of CR3 flushes the TLB"
 
+    or ebx, 0x18                        ; PCD and PWT (SDM Vol. 3, 2.5)
+    mov cr3, ebx
+    mov ecx, cr3
+    cmp ecx, ebx
+    check e, "CR3 keeps its low bits"
+
     mov ebx, cr0
     mov ecx, ebx
     or ecx, 1 << 29                     ; NW without CD (SDM Vol. 3, table 12-5)

@@ -31,21 +31,42 @@ here:
     check z, "STI leaves ZF alone"
     cli
     check z, "CLI leaves ZF alone"
+    push dword 0xc02                    ; OF, DF
+    popf
+    sti
+    pushf
+    pop eax
+    and eax, 0xe00
+    cmp eax, 0xe00
+    check e, "STI leaves OF and DF alone"
+    push dword 0xe02                    ; and IF
+    popf
+    cli
+    pushf
+    pop eax
+    and eax, 0xe00
+    cmp eax, 0xc00
+    check e, "CLI leaves OF and DF alone"
+    cld
     sti                                 ; IF is set already: no shadow
     sti
     mov eax, user
     xor edx, edx
     jmp enter_user
 
-user:                                   ; ring 3, IOPL 0
+user:                                   ; ring 3, IOPL 0, 1 and 2
     refused cli, "CLI in ring 3"
     refused sti, "STI in ring 3"
-    mov eax, with_iopl
+    mov eax, more_iopl
     int TO_KERNEL
 
-with_iopl:
+more_iopl:
+    add dword [iopl], 0x1000
+    mov edx, [iopl]
+    mov eax, user
+    cmp edx, 0x3000
+    jne enter_user
     mov eax, user_with_iopl
-    mov edx, 0x3000
     jmp enter_user
 
 user_with_iopl:
@@ -72,3 +93,4 @@ tick:
 
 section .data
 came_at: dd 0
+iopl:    dd 0

@@ -23,10 +23,49 @@ main:
     cli
     cmp dword [ticks], 2
     check e, "HLT is ended by a tick"
-    set_handler 0x20, user_tick
+    set_handler 0x20, tick
+    mov ecx, 20000
+    loop $
+    sti                                 ; the instruction after it is still covered
+    nop
+    cli
+    cmp dword [ticks], 3
+    check e, "a tick that waits comes after STI's shadow"
+    mov eax, deaf_user
+    xor edx, edx
+    jmp enter_user
+
+deaf_user:                              ; ring 3 with IF clear
+    mov ecx, 30000
+    loop $
+    cmp dword [ticks], 3
+    check_anywhere e, "IF holds interrupts off in ring 3"
+    mov eax, other_gate
+    int TO_KERNEL
+
+other_gate:                             ; the PIC gives another vector (8259A data sheet, ICW2), its gate another selector
+    mov al, 0x11
+    out 0x20, al
+    mov al, 0x40
+    out 0x21, al
+    mov al, 4
+    out 0x21, al
+    mov al, 1
+    out 0x21, al
+    mov al, 0xfe
+    out 0x21, al
+    set_handler 0x20, wrong_vector
+    set_handler 0x40, user_tick
+    mov word [idt + 0x40 * 8 + 2], FREE_SEL
+    mov dword [gdt_free], 0x0000ffff    ; the kernel's code segment again
+    mov dword [gdt_free + 4], 0x00cf9a00
     mov eax, user
     mov edx, 0x200
     jmp enter_user
+
+wrong_vector:
+    cmp esp, 0
+    check e, "the vector is the PIC's"
 
 user:
     call random                         ; a stack pointer from the seed
@@ -34,7 +73,7 @@ user:
     sub esp, eax
     mov [user_esp], esp
 .wait:
-    cmp dword [ticks], 4
+    cmp dword [ticks], 5
     jb .wait
     cmp esp, [user_esp]
     check_anywhere e, "the user's stack is back"
@@ -69,6 +108,9 @@ user_tick:
     push eax
     cmp esp, kernel_stack - 24
     check e, "the handler runs on the kernel's stack"
+    mov ax, cs
+    cmp ax, FREE_SEL
+    check e, "CS is the gate's"
     mov ax, ss
     cmp ax, KERNEL_DS
     check e, "SS is the kernel's"

@@ -19,6 +19,13 @@ main:
     in al, dx
     cmp al, bl
     check e, "only DX names the port"
+    not al
+    mov dx, SCRATCH + 0x400             ; nobody's: a port has sixteen bits
+    out dx, al
+    mov dx, SCRATCH
+    in al, dx
+    cmp al, bl
+    check e, "all of DX names the port"
     mov eax, 0x12345678
     mov dx, NOBODY
     in ax, dx

@@ -26,6 +26,19 @@ main:
     test eax, 0x3200
     check z, "and clears them"
 
+    push dword 0x244402                 ; ID, AC, NT, DF
+    push dword KERNEL_CS
+    push dword .others
+    iret
+.others:
+    pushf
+    pop eax
+    push dword 2                        ; without NT: the next IRET is no return from a task
+    popf
+    and eax, 0x244400
+    cmp eax, 0x244400
+    check e, "IRET restores ID, AC, NT and DF"
+
     push dword 2                        ; a null code segment
     push dword 0
     push dword .never
