@@ -85,7 +85,8 @@ static bool waits_for(const struct stop_point *p, const struct event *e)
 
 void goal_event(struct debugger *d, const struct event *e)
 {
-    if ((e->kind != EVENT_exit && e->kind != EVENT_trap && e->kind != EVENT_inject) || d->run.event_point)
+    if (!d->stops.events || (e->kind != EVENT_exit && e->kind != EVENT_trap && e->kind != EVENT_inject) ||
+        d->run.event_point)
         return;
     for (unsigned i = 0; i < STOPS_MAX; i++)
         if (waits_for(&d->stops.point[i], e)) {

@@ -51,6 +51,16 @@ static void disarm(struct debugger *d, const struct stop_point *p)
         vm_unwatch(d->s.vm, p->at, p->size);
 }
 
+static void count_events(struct stops *s)
+{
+    s->events = 0;
+    for (unsigned i = 0; i < STOPS_MAX; i++) {
+        const struct stop_point *p = &s->point[i];
+
+        s->events += p->number && p->enabled && (p->kind == STOP_REASON || p->kind == STOP_VECTOR);
+    }
+}
+
 unsigned stops_add(struct debugger *d, const struct stop_point *p)
 {
     for (unsigned i = 0; i < STOPS_MAX; i++) {
@@ -64,7 +74,9 @@ unsigned stops_add(struct debugger *d, const struct stop_point *p)
         slot->hits = 0;
         if (p->kind == STOP_TOUCH && p->size <= sizeof slot->was)
             (void)debug_peek(d, p->at, slot->was, p->size);
-        return slot->number = ++d->stops.last;
+        slot->number = ++d->stops.last;
+        count_events(&d->stops);
+        return slot->number;
     }
     return 0;
 }
@@ -83,6 +95,7 @@ void stops_delete(struct debugger *d, struct stop_point *p)
         disarm(d, p);
     expr_free(p->condition);
     *p = (struct stop_point){.number = 0};
+    count_events(&d->stops);
 }
 
 void stops_enable(struct debugger *d, struct stop_point *p, bool enabled)
@@ -90,6 +103,7 @@ void stops_enable(struct debugger *d, struct stop_point *p, bool enabled)
     if (enabled != p->enabled)
         (void)(enabled ? arm(d, p) : (disarm(d, p), 0));
     p->enabled = enabled;
+    count_events(&d->stops);
 }
 
 void stops_arm(struct debugger *d)

@@ -40,7 +40,8 @@ struct stop_point {
 
 struct stops {
     struct stop_point point[STOPS_MAX];
-    unsigned last; /* number given last */
+    unsigned last;   /* number given last */
+    unsigned events; /* points that wait for an event; while there are none, events are not compared with them */
 };
 
 /* Adds `p` (number and hits apart) and arms it. Returns its number, or 0: no room. */

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-enum { FIRST_WIDTH = 16 };
+enum { FIRST_SHIFT = 4 };
 
 void timeline_init(struct timeline *t, uint64_t cycles, uint64_t idle, enum who who)
 {
     *t = (struct timeline){
-        .who = who, .since = cycles, .idle = idle, .start = cycles, .width = FIRST_WIDTH, .changes = 1};
+        .who = who, .since = cycles, .idle = idle, .start = cycles, .shift = FIRST_SHIFT, .changes = 1};
     t->change[0] = (struct change){.at = cycles, .to = who};
 }
 
@@ -19,17 +19,17 @@ static void fold(struct timeline *t)
         for (unsigned w = 0; w < WHOS; w++)
             t->bin[i][w] = t->bin[2 * i][w] + t->bin[2 * i + 1][w];
     memset(t->bin[TIMELINE_BINS / 2], 0, sizeof t->bin / 2);
-    t->width *= 2;
+    t->shift++;
 }
 
 void timeline_sync(struct timeline *t, uint64_t cycles)
 {
     if (cycles <= t->since)
         return;
-    while ((cycles - 1 - t->start) / t->width >= TIMELINE_BINS)
+    while ((cycles - 1 - t->start) >> t->shift >= TIMELINE_BINS)
         fold(t);
     while (t->since < cycles) {
-        uint64_t i = (t->since - t->start) / t->width, end = t->start + (i + 1) * t->width;
+        uint64_t i = (t->since - t->start) >> t->shift, end = t->start + ((i + 1) << t->shift);
 
         if (end > cycles)
             end = cycles;
@@ -63,7 +63,7 @@ void timeline_idle(struct timeline *t, uint64_t cycles, uint64_t idle)
 
 unsigned timeline_used(const struct timeline *t)
 {
-    uint64_t used = (t->since - t->start + t->width - 1) / t->width;
+    uint64_t used = (t->since - t->start + (UINT64_C(1) << t->shift) - 1) >> t->shift;
 
     return used < TIMELINE_BINS ? (unsigned)used : TIMELINE_BINS;
 }

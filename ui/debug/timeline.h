@@ -20,7 +20,7 @@ struct timeline {
     uint64_t since; /* cycles: all before this is in the bins */
     uint64_t idle;  /* cycles of waiting, of all that the machine has booked */
     uint64_t start; /* cycles at which the first bin begins */
-    uint64_t width; /* of a bin, in cycles: a power of two */
+    unsigned shift; /* a bin is 1 << shift cycles long */
     uint64_t bin[TIMELINE_BINS][WHOS];
     uint64_t changes; /* all that ever came, the start included */
     struct change {
