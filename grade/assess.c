@@ -48,8 +48,8 @@ static void run_test(struct job *j, unsigned p, unsigned t)
     ts->differs = v.differs;
     ts->tick = v.tick;
     (void)snprintf(ts->why, sizeof ts->why, "%s", v.text);
-    j->score->fault |= v.fault;
-    if (v.fault)
+    j->score->fault |= v.fault || r.fault;
+    if (j->score->fault)
         (void)snprintf(j->score->problem, sizeof j->score->problem, "%s", v.text);
     if (!r.ready)
         j->mute = ts->why;

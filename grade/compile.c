@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* strcasestr() */
 #include "grade/compile.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #include "grade/submission.h"
 #include "vmm/words.h"
 
-enum { LOOK_MS = 10, PATIENCE_MS = 180000, LOG_ROOM = 65536 };
+enum { LOOK_MS = 10, PATIENCE_MS = 180000, LOG_ROOM = 65536, LAST_LINES = 5 };
 
 static const char log_name[] = "compile.log";
 
@@ -46,36 +47,65 @@ static int furnish(const struct course *c, const struct submission *sub, const c
     return folder_path(to, dir, c->lab.file) || folder_write(to, sub->text, sub->size) ? -1 : 0;
 }
 
-/* Waits for the compiler, but not for ever. */
-static int wait_for(pid_t pid)
+/* Waits for the compiler, but not for ever: false says that it was ended by us, which is no fault of what it compiles. */
+static bool wait_for(pid_t pid, int *status)
 {
-    for (unsigned ms = 0; ms < PATIENCE_MS && !sandbox_ended(pid); ms += LOOK_MS)
+    bool ended = sandbox_ended(pid);
+
+    for (unsigned ms = 0; ms < PATIENCE_MS && !ended; ms += LOOK_MS) {
         (void)poll(NULL, 0, LOOK_MS);
-    return sandbox_end(pid); /* with what it may have left behind */
+        ended = sandbox_ended(pid);
+    }
+    *status = sandbox_end(pid); /* with what it may have left behind */
+    return ended;
 }
 
-/* The first lines that tell of an error, at most `room` bytes. */
+/* Compiler, assembler and linker do not agree on capitals. */
+static bool tells(const char *line)
+{
+    static const char *const word[] = {"error", "undefined", "multiple definition", "sandbox:"};
+
+    for (unsigned i = 0; i < sizeof word / sizeof word[0]; i++)
+        if (strcasestr(line, word[i]))
+            return true;
+    return false;
+}
+
+/* A line more, whole or not at all, so that no character is cut. False: no room. */
+static bool quote(const char *line, char *said, size_t room)
+{
+    size_t used = strlen(said);
+    char clean[300];
+
+    submission_utf8(line, strlen(line), clean, sizeof clean);
+    if (strlen(clean) + sizeof "\n    " > room - used)
+        return false;
+    (void)snprintf(said + used, room - used, "\n    %s", clean);
+    return true;
+}
+
+/* The first lines that tell of an error, or, where none does, the last ones; at most `room` bytes. */
 static void quote_errors(const char *dir, char *said, size_t room)
 {
-    char path[FOLDER_ROOM], text[LOG_ROOM];
+    char path[FOLDER_ROOM], text[LOG_ROOM], *last[LAST_LINES] = {NULL};
+    unsigned lines = 0, told = 0;
     int fd = folder_path(path, dir, log_name) ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-    size_t used = strlen(said);
 
     if (fd >= 0)
         (void)close(fd);
     text[n > 0 ? n : 0] = '\0';
-    for (char *line = strtok(text, "\n"); line && used + 2 < room; line = strtok(NULL, "\n")) {
-        char clean[300];
-
-        if (!strstr(line, "error") && !strstr(line, "undefined") && !strstr(line, "multiple definition") &&
-            !strstr(line, "sandbox:"))
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        last[lines++ % LAST_LINES] = line;
+        if (!tells(line))
             continue;
-        submission_utf8(line, strlen(line), clean, sizeof clean);
-        if (strlen(clean) + sizeof "\n    " > room - used)
-            break; /* whole lines only, so that no character is cut */
-        used += (size_t)snprintf(said + used, room - used, "\n    %s", clean);
+        told++;
+        if (!quote(line, said, room))
+            break;
     }
+    for (unsigned i = 0; i < LAST_LINES && !told; i++)
+        if (last[(lines + i) % LAST_LINES])
+            (void)quote(last[(lines + i) % LAST_LINES], said, room);
 }
 
 enum compiled compile(const struct course *c, const struct sandbox *s, const struct submission *sub, const char *dir,
@@ -97,7 +127,10 @@ enum compiled compile(const struct course *c, const struct sandbox *s, const str
         (void)snprintf(said, room, _("the compiler cannot be started: %s"), cc ? strerror(errno) : "gcc");
         return COMPILE_FAULT;
     }
-    status = wait_for(pid);
+    if (!wait_for(pid, &status)) {
+        (void)snprintf(said, room, _("the compiler was not done after %d s"), PATIENCE_MS / 1000);
+        return COMPILE_FAULT;
+    }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return COMPILED;
     (void)snprintf(said, room, "%s", _("it does not compile:"));

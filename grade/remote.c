@@ -27,8 +27,8 @@ enum { PACKETS = SOCK_DGRAM };
 #endif
 
 enum {
-    CALLS_PER_TRAP = 4096,
-    CALLS_IN_ALL = 4000000,
+    CALLS_PER_TRAP = 256, /* these end a program before its limit of CPU time does: each host counts them alike */
+    CALLS_IN_ALL = 100000,
     LOOK_MS = 100,
     LOOKS_AFTER = 100,
     LOOKS_ASLEEP = 10,   /* it sleeps, and so do we: nothing can wake it */
@@ -86,7 +86,7 @@ static ssize_t take(struct remote *r, struct lab_call *c)
 
 enum pulse { AWAKE, ASLEEP, UNKNOWN };
 
-/* Linux says in /proc what a process does: 'S' is asleep. */
+/* Linux says in /proc what a process does. It runs, or waits for a disk; else (asleep, stopped, dead) it computes nothing. */
 static enum pulse pulse_of(pid_t pid)
 {
     char path[64], line[512];
@@ -102,7 +102,9 @@ static enum pulse pulse_of(pid_t pid)
     (void)fclose(f);
     line[n] = '\0';
     state = strrchr(line, ')'); /* the name before it may hold anything */
-    return state && state[1] == ' ' && state[2] == 'S' ? ASLEEP : AWAKE;
+    if (!state || state[1] != ' ' || !state[2])
+        return UNKNOWN;
+    return strchr("RD", state[2]) ? AWAKE : ASLEEP;
 }
 
 /*
@@ -124,6 +126,7 @@ static bool arrives(struct remote *r)
         sleeping = s == ASLEEP ? sleeping + 1 : 0;
         unknown += s == UNKNOWN;
     }
+    r->fault = unknown >= LOOKS_UNKNOWN;
     return false;
 }
 
@@ -168,7 +171,9 @@ static bool next_call(struct remote *r, struct vm *vm, struct lab_call *c)
     ssize_t n;
 
     if (!arrives(r)) {
-        mon_complain(vm, "%s", _("your program hangs: it neither answers nor computes"));
+        mon_complain(vm, "%s",
+                     r->fault ? _("your program is silent, and the system does not say what it does")
+                              : _("your program hangs: it neither answers nor computes"));
         return false;
     }
     n = take(r, c);
@@ -189,12 +194,26 @@ static bool post(struct remote *r, struct vm *vm, const void *packet, size_t n)
     return false;
 }
 
+/* The launcher's byte, which says who the worker is to be: until then nothing of the student's has run. */
+static bool introduced(struct remote *r, struct vm *vm)
+{
+    struct lab_call c;
+
+    if (!r->leader || r->introduced)
+        return true;
+    r->introduced = arrives(r) && take(r, &c) == 1;
+    r->fault = !r->introduced;
+    if (r->fault)
+        mon_complain(vm, "%s", _("the sandbox did not start the program"));
+    return r->introduced;
+}
+
 /* The worker's first words. */
 static bool greet(struct remote *r, struct vm *vm)
 {
     struct lab_call c;
 
-    if (!r->ready && next_call(r, vm, &c)) {
+    if (!r->ready && introduced(r, vm) && next_call(r, vm, &c)) {
         r->ready = c.what == LAB_SAY_NEXT;
         if (!r->ready)
             mon_complain(vm, "%s", _("a message out of turn"));

@@ -19,7 +19,8 @@ struct remote {
     pid_t leader;     /* of the process group; 0: ended */
     pid_t worker;     /* who sends, as the kernel says; 0: nobody yet */
     int socket;
-    bool ready;
+    bool introduced, ready;
+    bool fault; /* of the grader, not of the program */
     uint64_t calls;
 };
 

@@ -72,17 +72,19 @@ static bool same_word(const char *a, size_t n, const char *number)
     return true;
 }
 
-/* A number can be a word of a file name, and holds a digit: a head line does not. */
+/* A number holds a digit: a head line does not. */
+static bool has_digit(const char *s)
+{
+    return strpbrk(s, "0123456789") != NULL;
+}
+
+/* And it can be a word of a file name. */
 static bool is_number(const char *s)
 {
-    bool digit = false;
-
-    for (const char *p = s; *p; p++) {
+    for (const char *p = s; *p; p++)
         if (!word_character(*p))
             return false;
-        digit |= *p >= '0' && *p <= '9';
-    }
-    return digit && strlen(s) < STUDENT_ROOM;
+    return has_digit(s) && strlen(s) < STUDENT_ROOM;
 }
 
 static struct student *find(struct roster *r, const char *word, size_t n)
@@ -104,7 +106,7 @@ static int add(struct roster *r, char *line, unsigned number, char *error, size_
     if (!*field[0] && n == 1)
         return 0; /* an empty line */
     if (!is_number(field[0])) {
-        if (number == 1)
+        if (number == 1 && !has_digit(field[0]))
             return 0; /* the head line */
         (void)snprintf(error, room, _("line %u: '%.40s' is no student number (letters and digits)"), number, field[0]);
         return -1;
@@ -125,6 +127,13 @@ static int add(struct roster *r, char *line, unsigned number, char *error, size_
     return 0;
 }
 
+/* UTF-16, as a spreadsheet's "Unicode text" is, or no text at all. */
+static bool is_bytewise(const char *text, size_t n)
+{
+    return !memchr(text, '\0', n) &&
+           !(n >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0));
+}
+
 /* One line's bytes become text of ours; the encoding is decided line by line. */
 int roster_parse(struct roster *r, const char *text, size_t n, char *error, size_t room)
 {
@@ -132,6 +141,10 @@ int roster_parse(struct roster *r, const char *text, size_t n, char *error, size
     unsigned number = 0;
 
     *r = (struct roster){.count = 0};
+    if (!is_bytewise(text, n)) {
+        (void)snprintf(error, room, "%s", _("neither UTF-8 nor GBK: save it as CSV UTF-8"));
+        return -1;
+    }
     if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
     while (text < end) {
@@ -151,7 +164,9 @@ int roster_parse(struct roster *r, const char *text, size_t n, char *error, size
         }
         text += length + (stop != NULL);
     }
-    return 0;
+    if (!r->count)
+        (void)snprintf(error, room, "%s", _("no students in it"));
+    return r->count ? 0 : -1;
 }
 
 int roster_read(struct roster *r, const char *path, char *error, size_t room)

@@ -79,6 +79,9 @@ void store_close(struct store *s)
     (void)unlink(path);
     (void)close(s->lock);
     s->lock = -1;
+    /* Once more: jobs of a grader that was killed just before may have been slow to die. */
+    *strrchr(path, '/') = '\0';
+    clear_dead(path);
 }
 
 void store_key(const char *course, const struct sandbox *s, const struct submission *sub, char key[33])

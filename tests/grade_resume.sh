@@ -72,4 +72,42 @@ done
 kill $burners
 [ "$(grep -c '"score":[[:space:]]*100,' "$tmp/out")" -eq 2 ] || fail 'a loaded machine gives another score'
 
+# What does not compile is quoted, in the assembler's words too.
+grade_one()
+{
+    timeout 60 "$RINGSIDE" grade 2 "$1" --state "$tmp/state" 2>"$tmp/err" </dev/null
+}
+{ cat "$root/labs/02-trap-and-emulate/solution/monitor.c" && echo 'void f(void) { __asm__("no_such_word %eax"); }'; } >"$tmp/asm.c"
+grade_one "$tmp/asm.c" >"$tmp/out"
+grep -q 'no_such_word' "$tmp/out" || fail "the assembler's words are not shown: $(cat "$tmp/out")"
+
+# A report that cannot be written is a failure that is told.
+if [ -c /dev/full ]; then
+    grade_one "$tmp/class/1000.c" >/dev/full
+    status=$?
+    [ "$status" -eq 2 ] || fail "status $status with a full disk"
+    grep -q 'report cannot be written' "$tmp/err" || fail "a full disk: '$(cat "$tmp/err")'"
+fi
+
+# A grader that is killed while it compiles leaves no compiler behind, in namespaces of its own or not.
+compilers() { find /proc -maxdepth 2 -name cwd -lname "$tmp/slow/*" 2>/dev/null | sed 's|/cwd$|/comm|'; }
+printf '#if __INCLUDE_LEVEL__ < 60\n#include __FILE__\n#include __FILE__\n#endif\n' >"$tmp/slow.c"
+RINGSIDE_SANDBOX=landlock,seccomp,user sh -c 'exec "$@"' - "$RINGSIDE" grade 2 "$tmp/slow.c" --state "$tmp/slow" \
+    >/dev/null 2>&1 </dev/null &
+pid=$!
+tries=0
+while ! compilers | xargs -r cat 2>/dev/null | grep -Eq 'cc1|clang' && [ "$tries" -lt 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+[ -n "$(compilers)" ] || fail 'no compiler to kill'
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+tries=0
+while [ -n "$(compilers)" ] && [ "$tries" -lt 50 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+done
+[ -z "$(compilers)" ] || fail "left behind: $(compilers)"
+
 [ "$failures" -eq 0 ]

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The judge, with plug-ins in this process as what is judged: verdicts, budgets, and tests that would prove nothing. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "grade/course.h"
 #include "grade/judge.h"
+#include "grade/remote.h"
+#include "labs/include/lab_wire.h"
 #include "vmm/seam.h"
 
 static const struct places places = {.labs = "labs", .built = "build/labs"};
@@ -118,5 +124,35 @@ Test(judge, says_what_differs)
     judge(&trial, &seam, &v);
     cr_expect(!v.passed && v.differs && v.tick > 0, "%s", v.text);
     cr_expect(strstr(v.text, "after sti at ") && strstr(v.text, "(main") && strstr(v.text, "eflags"), "%s", v.text);
+    course_close(&c);
+}
+
+/* A program that has stopped will not go on while the judge waits, just as one that sleeps. */
+Test(judge, waits_for_no_stopped_program, .timeout = 60)
+{
+    static struct course c;
+    const struct lab_call ready = {.what = LAB_SAY_NEXT};
+    struct verdict v;
+    struct trial trial;
+    struct remote r;
+    int pair[2];
+    pid_t pid;
+
+    open_course(&c);
+    trial = trial_of(&c, 0, 0);
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+    remote_attach(&r, pair[0]);
+    pid = fork();
+    if (pid == 0) {
+        (void)send(pair[1], &ready, sizeof ready, 0);
+        (void)raise(SIGSTOP);
+        _exit(0);
+    }
+    judge(&trial, &r.seam, &v);
+    cr_expect(!v.passed && !r.fault && strstr(v.text, "hangs"), "%s", v.text);
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+    remote_close(&r);
+    (void)close(pair[1]);
     course_close(&c);
 }

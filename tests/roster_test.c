@@ -34,12 +34,29 @@ Test(roster, reads_its_forms)
 
 Test(roster, refuses)
 {
-    static const char *const bad[] = {"1,a\n1,b\n", "1,a\nJohn,b\n", "1\n../2,x\n"};
+    static const char *const bad[] = {"1,a\n1,b\n",        "1,a\nJohn,b\n", "1\n../2,x\n",
+                                      "2023-001,a\n2,b\n", "number,name\n", ""};
+    static const struct {
+        const char *text;
+        size_t n;
+    } wide[] = {{"\xff\xfe"
+                 "1\0,\0a\0\n\0"
+                 "2\0,\0b\0\n",
+                 17},
+                {"\xfe\xff\0"
+                 "1\0,\0a\0\n",
+                 10},
+                {"1,a\n2\0,b\n", 9},
+                {"\xff\xfe"
+                 "1,a\n2,b\n",
+                 10}};
     struct roster r;
     char error[200];
 
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_expect_eq(roster_parse(&r, bad[i], strlen(bad[i]), error, sizeof error), -1, "%s", bad[i]);
+    for (unsigned i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        cr_expect_eq(roster_parse(&r, wide[i].text, wide[i].n, error, sizeof error), -1, "UTF-16, %u", i);
 }
 
 Test(roster, finds_whose_it_is)

@@ -214,7 +214,7 @@ static int run(struct grading *g)
         return report(STATUS_USAGE, _("interrupted; the same command goes on from here"));
     if (g->kept)
         fprintf(stderr, _("%u of %u scores are from an earlier run (--fresh grades anew)\n"), g->kept, g->count);
-    if (g->o.format->write(stdout, &r))
+    if (g->o.format->write(stdout, &r) || fflush(stdout) || ferror(stdout))
         return report(STATUS_USAGE, _("the report cannot be written"));
     return good ? STATUS_OK : STATUS_USAGE;
 }

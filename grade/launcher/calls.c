@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -134,8 +135,9 @@ static int run_rules(scmp_filter_ctx f)
     int r = add(f, SCMP_ACT_ALLOW, harmless, COUNT(harmless));
 
     r |= add(f, SCMP_ACT_ERRNO(EPERM), refused_at_start, COUNT(refused_at_start));
-    /* abort() signals itself; the limits of others are theirs; nobody waits for a thread that there is not. */
-    r |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+    /* abort() signals itself, and may say nothing else: SIGSTOP would be a hang; the limits of others are theirs; nobody waits for a thread that there is not. */
+    r |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0),
+                          SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
     r |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0, 0));
     r |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(futex), 1,
                           SCMP_A1(SCMP_CMP_MASKED_EQ, FUTEX_COMMANDS, FUTEX_OF_WAKE));
