@@ -43,7 +43,9 @@ touch "$copy/vmm/trap.c"
 for private in submissions/2023001.c labs/02-trap-and-emulate/handed-in/2023001.c class.csv scores.json labs/scores.json; do
     echo 'a private word' >"$copy/$private"
 done
-for git in kept untracked none; do
+cases='kept untracked none'
+command -v git >/dev/null || cases=none
+for git in $cases; do
     rm -rf "$copy/.git"
     case $git in
     kept) git init -q "$copy" && git -C "$copy" add -A ;;
@@ -51,7 +53,7 @@ for git in kept untracked none; do
         git init -q "$copy" && git -C "$copy" add ringside Makefile vmm labs/handout labs/02-trap-and-emulate/lab.json
         echo 'a private word' >"$copy/ui/class.csv"
         ;;
-    none) rm "$copy/ui/class.csv" ;;
+    none) rm -f "$copy/ui/class.csv" ;;
     esac
     rm -rf "${tmp:?}/handed" && (cd "$copy" && labs/handout 2 "$tmp/handed") >"$tmp/said" 2>&1 ||
         fail "a handout of a handout: $(cat "$tmp/said")"
