@@ -39,7 +39,8 @@
     SYSCALL(23, sync, 0, "() all that was written is on the disk when it returns")                                     \
     SYSCALL(24, processes, 2, "(struct process_info *, room) how many there are; fills at most `room`")                \
     SYSCALL(25, chdir, 1, "(path)")                                                                                    \
-    SYSCALL(26, clock, 1, "(uint64_t *) cycles of the time-stamp counter since the start")
+    SYSCALL(26, clock, 1, "(uint64_t *) cycles of the time-stamp counter since the start")                             \
+    SYSCALL(27, foreground, 1, "(0 or 1) whether ^C ends this process, and those it forks from now on: what was so")
 
 enum syscall_number {
 #define SYSCALL(number, name, arguments, doc) SYS_##name = number,
@@ -129,7 +130,14 @@ struct process_info {
  *      0x40000000  mmap, upwards
  *      0xbfff0000  the stack, downwards from USER_END, at most STACK_BYTES; below it a page of nothing
  *      0xc0000000  the kernel: every access faults
+ *
+ * A program starts at its ELF entry with ESP at argc; behind it lie argv[0] to argv[argc - 1] and a NULL, as the System V ABI
+ * for i386 has it. Descriptors 0, 1 and 2 of process 1 are the terminal.
+ *
+ * Process 1 is what run= names, else PROGRAMS "init". It is no foreground process, so ^C leaves it and its shell alone; the
+ * shell's children call foreground(1) before they exec, but for those behind `&`.
  */
+#define PROGRAMS "/bin/"
 #define USER_PROGRAM 0x00400000u
 #define USER_MMAP 0x40000000u
 #define USER_END 0xc0000000u
