@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "interp/tlb.h"
+#include "interp/vmx.h"
 
 enum reg { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, REG_ZERO, REG_EA, REG_SLOTS };
 enum seg_reg { ES, CS, SS, DS, FS, GS, SEGS, LDTR = SEGS, TR, SEGS_ALL };
@@ -72,6 +73,7 @@ enum {
 #define CR4_PSE (1u << 4)
 #define CR4_PGE (1u << 7)
 #define CR4_PCE (1u << 8)
+#define CR4_VMXE (1u << 13)
 /* What MOV to CR keeps: the bits that this processor has (of CR4 all others are #GP). */
 #define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR3_DEFINED 0xfffff018u
@@ -201,6 +203,7 @@ struct cpu {
     uint64_t rf_until;  /* FL_RF is in force while no more instructions have retired (cpu_eflags()) */
     struct dtr gdtr, idtr;
     struct msrs msr;
+    struct vmx vmx;
     bool intr; /* the INTR pin */
 
     /* -- not architectural from here on -- */
@@ -227,6 +230,7 @@ struct cpu {
     uint8_t fault_vector; /* filled by raise_fault() */
     uint32_t fault_error;
     bool external;      /* the event being delivered is external: EXT in error codes */
+    struct vmx_event event; /* the event being delivered */
     jmp_buf *unwind;    /* where raise_fault() lands: set by the run loop only */
     struct op *step_op; /* where a single instruction outside any block is decoded to */
     struct machine *m;

@@ -43,6 +43,7 @@ static const char *text_of(const struct event *e, char room[16])
     case EVENT_trap:
     case EVENT_inject: return vector_name((unsigned)v & 0xff, room);
     case EVENT_exit: return v < EXIT_REASONS ? exit_info[v].name : NULL;
+    case EVENT_vm_exit: return vmx_reason_name[v % VMX_REASONS];
     default: return NULL;
     }
 }

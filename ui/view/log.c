@@ -190,6 +190,26 @@ static void tell_world(const struct debugger *d, const uint64_t *f, struct sheet
     sheet_put(s, LOOK_FAINT, " (%s)", f[0] < WHY_COUNT ? _(why_info[f[0]].doc) : "?");
 }
 
+static void tell_vm_entry(const struct debugger *d, const uint64_t *f, struct sheet *s)
+{
+    char text[WORDS];
+
+    sheet_put(s, LOOK_PLAIN, _("VM entry: the guest goes on at %s"), place(d, f[1], text));
+    if (f[2] & INTR_VALID)
+        sheet_put(s, LOOK_PLAIN, _(", injected: %08" PRIx64), f[2]);
+}
+
+static void tell_vm_exit(const struct debugger *d, const uint64_t *f, struct sheet *s)
+{
+    const char *name = vmx_reason_name[f[0] % VMX_REASONS];
+    char text[WORDS];
+
+    sheet_text(s, LOOK_PLAIN, f[0] & VMX_ENTRY_FAILED ? _("VM entry fails: ") : _("VM exit: "));
+    sheet_put(s, LOOK_LABEL, "%s", name ? name : "?");
+    sheet_put(s, LOOK_PLAIN, _(" at %s"), place(d, f[3], text));
+    sheet_put(s, LOOK_PLAIN, _(", qualification %08" PRIx64), f[1]);
+}
+
 static teller *const tell[EVENT_KINDS] = {
 #define EVENT(name, ...) [EVENT_##name] = tell_##name,
 #include "interp/event.def"
