@@ -229,10 +229,10 @@ struct cpu {
     int fault_first;      /* the exception that is being delivered, or -1: an interrupt, INT n */
     uint8_t fault_vector; /* filled by raise_fault() */
     uint32_t fault_error;
-    bool external;      /* the event being delivered is external: EXT in error codes */
+    bool external;          /* the event being delivered is external: EXT in error codes */
     struct vmx_event event; /* the event being delivered */
-    jmp_buf *unwind;    /* where raise_fault() lands: set by the run loop only */
-    struct op *step_op; /* where a single instruction outside any block is decoded to */
+    jmp_buf *unwind;        /* where raise_fault() lands: set by the run loop only */
+    struct op *step_op;     /* where a single instruction outside any block is decoded to */
     struct machine *m;
 };
 
