@@ -73,29 +73,34 @@ static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool
 }
 
 /* Does this entry grant the access? D must be set for a write (SDM Vol. 3, 4.10.2.2 and 4.8). */
-static inline bool grants(const struct cpu *c, const struct tlb_entry *e, bool write, bool user)
+static inline bool grants(const struct cpu *c, const struct tlb_entry *e, enum access a, bool user)
 {
-    return (!user || e->user) && (!write || (e->dirty && (e->writable || (!user && !(c->cr0 & CR0_WP)))));
+    if (user && !e->user)
+        return false;
+    if (a == TO_WRITE)
+        return e->dirty && (e->writable || (!user && !(c->cr0 & CR0_WP)));
+    return a == TO_FETCH ? e->executable : e->readable;
 }
 
 /* The physical address of a linear one, through the TLB, with all that a fault or a walk entails. */
 static inline __attribute__((always_inline)) uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin,
-                                                                bool write, bool user)
+                                                                enum access a, bool user)
 {
     struct tlb_entry *e;
     uint32_t pa;
 
-    if (!(c->cr0 & CR0_PG)) {
+    if (!cpu_translates(c)) {
         lookaside_fill(c, lin, lin, true, user);
         return lin;
     }
     e = tlb_find(&c->tlb, lin);
-    if (e && grants(c, e, write, user))
+    if (e && grants(c, e, a, user))
         c->tlb.hits++;
     else
-        e = paging_miss(c, o, lin, write, user, e);
+        e = paging_miss(c, o, lin, a, user, e);
     pa = e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET);
-    lookaside_fill(c, lin, pa, grants(c, e, true, user), user);
+    if (LIKELY(e->readable))
+        lookaside_fill(c, lin, pa, grants(c, e, TO_WRITE, user), user);
     return pa;
 }
 
@@ -106,8 +111,8 @@ static void locate(struct cpu *c, const struct op *o, uint32_t lin, unsigned siz
     s->first = PAGE_SIZE - (lin & PAGE_OFFSET);
     if (s->first >= size)
         s->first = size;
-    s->pa[0] = translate(c, o, lin, write, user);
-    s->pa[1] = s->first < size ? translate(c, o, lin + s->first, write, user) : 0;
+    s->pa[0] = translate(c, o, lin, write ? TO_WRITE : TO_READ, user);
+    s->pa[1] = s->first < size ? translate(c, o, lin + s->first, write ? TO_WRITE : TO_READ, user) : 0;
 }
 
 static uint32_t staged_load(struct cpu *c, const struct staged *s, unsigned size)
@@ -152,7 +157,7 @@ static inline uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t l
     touched(c, lin, size, PROBE_READ); /* forgotten again if it faults */
     if (straddles(lin, size))
         return straddling_load(c, o, lin, size, user);
-    return phys_load(c->m, translate(c, o, lin, false, user), size);
+    return phys_load(c->m, translate(c, o, lin, TO_READ, user), size);
 }
 
 static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
@@ -161,7 +166,7 @@ static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin,
     if (straddles(lin, size))
         straddling_store(c, o, lin, size, user, v);
     else
-        phys_store(c->m, translate(c, o, lin, true, user), size, v);
+        phys_store(c->m, translate(c, o, lin, TO_WRITE, user), size, v);
 }
 
 uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
@@ -229,9 +234,9 @@ void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)
         locate(c, NULL, lin, size, true, user, &s);
 }
 
-uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user)
+uint32_t lin_translate(struct cpu *c, uint32_t lin, enum access a, bool user)
 {
-    return translate(c, NULL, lin, write, user);
+    return translate(c, NULL, lin, a, user);
 }
 
 unsigned lin_peek_some(struct machine *m, uint32_t lin, void *to, unsigned n)

@@ -15,6 +15,7 @@
 #include "interp/bytes.h"
 #include "interp/cost.h"
 #include "interp/op.h"
+#include "interp/paging.h"
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 /* Kept out of its callers, whose common way then needs fewer registers. */
@@ -146,7 +147,7 @@ static inline void lin_store(struct cpu *c, uint32_t lin, unsigned size, bool us
 void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user);
 
 /* The physical address, counted and checked as an access of one byte. */
-uint32_t lin_translate(struct cpu *c, uint32_t lin, bool write, bool user);
+uint32_t lin_translate(struct cpu *c, uint32_t lin, enum access a, bool user);
 
 /* For screens and tools: no counts, no A bits, no faults. 0, or -1 when not mapped. */
 int lin_peek(struct machine *m, uint32_t lin, void *to, unsigned n);

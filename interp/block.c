@@ -194,7 +194,7 @@ static struct code_page *consult(struct cpu *c, uint32_t lin)
         c->fast_hits++;
         return l->code;
     }
-    frame = machine_frame(c->m, lin_translate(c, lin, false, c->cpl == 3)); /* a fault's CR2 is exact */
+    frame = machine_frame(c->m, lin_translate(c, lin, TO_FETCH, c->cpl == 3)); /* a fault's CR2 is exact */
     if (frame == NO_FRAME)
         return NULL;
     *l = (struct fetch_lookaside){.tag = tag, .code = code_page(c, frame, page)};

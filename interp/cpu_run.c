@@ -12,6 +12,7 @@
 #include "interp/access.h"
 #include "interp/block.h"
 #include "interp/debugreg.h"
+#include "interp/ept.h"
 #include "interp/exec.h"
 #include "interp/machine.h"
 #include "interp/paging.h"
@@ -244,12 +245,15 @@ static enum stop run(struct machine *m, uint64_t until, bool one)
 /* Would the next instruction be fetched? If not, a fault comes before it. */
 static bool can_fetch(const struct cpu *c)
 {
-    const struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4};
+    struct ept_walk ept[WALK_LEVELS + 1];
+    struct walk_context k = walk_context_of(c->m, ept);
     struct walk w;
+
+    k.fetch = true;
 
     if (c->eip > c->seg[CS].limit)
         return false;
-    return !(c->cr0 & CR0_PG) || page_walk(&k, c->seg[CS].base + c->eip, false, c->cpl == 3, &w);
+    return !cpu_translates(c) || page_walk(&k, c->seg[CS].base + c->eip, false, c->cpl == 3, &w);
 }
 
 bool machine_probe_ahead(struct machine *m)

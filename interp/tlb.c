@@ -108,15 +108,28 @@ struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, bool again)
     return slot;
 }
 
+/* What a flush is to drop: entries with these tags. */
+struct doomed {
+    bool any_vpid, any_ept, global_too;
+    uint16_t vpid;
+    uint32_t ept;
+};
+
+static inline bool stays(const struct tlb_entry *e, const struct doomed *d)
+{
+    return e->valid &&
+           ((e->global && !d->global_too) || (e->vpid != d->vpid && !d->any_vpid) || (e->ept != d->ept && !d->any_ept));
+}
+
 /* Drops what a flush drops of the 64 entries from `first` on. `live`: those that may be valid. */
-static void flush_some(struct tlb *t, unsigned first, uint64_t *live, bool global_too)
+static void flush_some(struct tlb *t, unsigned first, uint64_t *live, const struct doomed *d)
 {
     uint64_t left = *live;
 
     while (left) {
         struct tlb_entry *e = &t->entry[first + take_bit(&left)];
 
-        if (e->valid && e->global && !global_too)
+        if (stays(e, d))
             continue;
         t->large -= e->valid && e->large;
         e->valid = false;
@@ -124,16 +137,27 @@ static void flush_some(struct tlb *t, unsigned first, uint64_t *live, bool globa
     }
 }
 
-void tlb_flush(struct cpu *c, bool global_too)
+/* What stands before the TLB knows no tags. */
+static void forget_what_is_near(struct cpu *c)
+{
+    lookaside_clear(&c->tlb);
+    c->fetch.lin = LATCH_EMPTY;
+}
+
+static void flush(struct cpu *c, struct doomed d)
 {
     struct tlb *t = &c->tlb;
 
     for (unsigned first = 0; first < t->sets * t->ways; first += 64)
-        flush_some(t, first, &t->live[first / 64], global_too);
+        flush_some(t, first, &t->live[first / 64], &d);
     t->flushes++;
-    lookaside_clear(t);
-    c->fetch.lin = LATCH_EMPTY;
-    OBSERVE(c->m, tlb_flush, global_too);
+    forget_what_is_near(c);
+    OBSERVE(c->m, tlb_flush, d.global_too);
+}
+
+void tlb_flush(struct cpu *c, bool global_too)
+{
+    flush(c, (struct doomed){.vpid = c->tlb.vpid, .any_ept = true, .global_too = global_too});
 }
 
 void tlb_drop(struct cpu *c, uint32_t lin)
@@ -144,25 +168,73 @@ void tlb_drop(struct cpu *c, uint32_t lin)
         forget(c, e);
 }
 
-void tlb_invlpg(struct cpu *c, uint32_t lin)
+/* Fragments of a 4 MiB page go together; few guests have any. */
+static void drop_large(struct cpu *c, uint16_t vpid, uint32_t lin)
 {
     struct tlb *t = &c->tlb;
 
-    tlb_drop(c, lin);
-    /* Fragments of a 4 MiB page go together; few guests have any. */
     for (size_t i = 0; t->large && i < (size_t)t->sets * t->ways; i++) {
         struct tlb_entry *e = &t->entry[i];
 
-        if (e->valid && e->large && e->vpn >> 10 == lin >> 22)
+        if (e->valid && e->large && e->vpid == vpid && e->vpn >> 10 == lin >> 22)
             forget(c, e);
     }
+}
+
+static void drop_address(struct cpu *c, uint16_t vpid, uint32_t lin)
+{
+    struct tlb *t = &c->tlb;
+
+    for (struct tlb_entry *e = tlb_set(t, lin >> 12), *end = e + t->ways; e < end; e++)
+        if (e->valid && e->vpn == lin >> 12 && e->vpid == vpid)
+            forget(c, e);
+    drop_large(c, vpid, lin);
     c->fetch.lin = LATCH_EMPTY;
     OBSERVE(c->m, tlb_invlpg, lin);
 }
 
+void tlb_invlpg(struct cpu *c, uint32_t lin)
+{
+    drop_address(c, c->tlb.vpid, lin);
+}
+
+/* Roots have frame numbers of at most 40 bits, the machine's memory of far fewer: a tag that was cut is of no memory. */
+static uint32_t ept_tag(uint64_t eptp)
+{
+    return eptp ? (uint32_t)(eptp >> 12) + 1 : 0;
+}
+
+void tlb_switch(struct cpu *c, uint16_t vpid, uint64_t eptp, bool vpids)
+{
+    tlb_count(c); /* hits so far belong to the old mode */
+    if (!vpids)
+        flush(c, (struct doomed){.any_ept = true, .global_too = true});
+    c->tlb.vpid = vpid;
+    c->tlb.ept = ept_tag(eptp);
+    c->eptp = eptp;
+    forget_what_is_near(c);
+}
+
+void tlb_invvpid(struct cpu *c, unsigned type, uint16_t vpid, uint32_t lin)
+{
+    if (type == INVVPID_ADDRESS)
+        drop_address(c, vpid, lin);
+    else
+        flush(c, (struct doomed){.vpid = vpid,
+                                 .any_vpid = type == INVVPID_ALL,
+                                 .any_ept = true,
+                                 .global_too = type != INVVPID_NON_GLOBAL});
+}
+
+void tlb_invept(struct cpu *c, unsigned type, uint64_t eptp)
+{
+    flush(c,
+          (struct doomed){.any_vpid = true, .ept = ept_tag(eptp), .any_ept = type == INVEPT_ALL, .global_too = true});
+}
+
 uint64_t tlb_hits(const struct cpu *c)
 {
-    return c->tlb.hits + (c->cr0 & CR0_PG ? c->fast_hits - c->tlb.hits_from : 0);
+    return c->tlb.hits + (cpu_translates(c) ? c->fast_hits - c->tlb.hits_from : 0);
 }
 
 void tlb_count(struct cpu *c)

@@ -16,11 +16,18 @@
 
 struct cpu;
 
+/*
+ * Under EPT an entry goes all the way from linear to machine address (a "combined mapping", SDM Vol. 3, "Information That
+ * May Be Cached"). Its tags
+ * say for whom it was made; only entries of the current tags are found.
+ */
 struct tlb_entry {
-    uint32_t vpn; /* linear page number */
-    uint32_t pfn; /* physical page number, in the address space of the machine */
-    uint16_t vpid;
-    bool valid, writable, user, dirty, global, large;
+    uint32_t vpn;  /* linear page number */
+    uint32_t pfn;  /* physical page number, in the address space of the machine */
+    uint32_t ept;  /* tag: frame of the EPT's root + 1; 0: no EPT */
+    uint16_t vpid; /* tag: 0 in root operation and where no VPIDs are used */
+    /* dirty: a store need not walk. readable, executable: EPT has such rights, the guest's tables have not. */
+    bool valid, readable, writable, executable, user, dirty, global, large;
 };
 
 /* A lookaside line. A tag is a linear page address, or LA_NONE; `host` + linear address is a pointer into RAM. */
@@ -43,6 +50,8 @@ struct tlb {
     unsigned sets, ways; /* powers of two; sets * ways <= TLB_ENTRIES_MAX */
     struct tlb_entry *entry;
     uint16_t *next; /* by set: the way that is filled next */
+    uint32_t ept;   /* the tags of now (tlb_switch()) */
+    uint16_t vpid;
     unsigned large; /* valid entries that are fragments of 4 MiB pages */
     uint64_t hits, misses, flushes;
     uint64_t hits_from;                  /* fast_hits at the last count (tlb_count()) */
@@ -67,7 +76,7 @@ static inline struct tlb_entry *tlb_find(const struct tlb *t, uint32_t lin)
     uint32_t vpn = lin >> 12;
 
     for (struct tlb_entry *e = tlb_set(t, vpn), *end = e + t->ways; e < end; e++)
-        if (e->vpn == vpn && e->valid)
+        if (e->vpn == vpn && e->valid && e->vpid == t->vpid && e->ept == t->ept)
             return e;
     return NULL;
 }
@@ -77,10 +86,22 @@ static inline struct tlb_entry *tlb_find(const struct tlb *t, uint32_t lin)
  * in its set.
  */
 struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, bool again);
+/* The current VPID's entries, of whatever EPT (SDM Vol. 3, "Operations that Invalidate Cached Mappings"). */
 void tlb_flush(struct cpu *c, bool global_too);
 /* Removes one translation, if present: what a page fault on it does. No event, no count. */
 void tlb_drop(struct cpu *c, uint32_t lin);
 void tlb_invlpg(struct cpu *c, uint32_t lin);
+
+/*
+ * VM entry and exit: other translations are in force from now on. Without VPIDs all that was tagged 0 goes; with them
+ * nothing does (SDM Vol. 3, "Operations that Invalidate Cached Mappings").
+ */
+void tlb_switch(struct cpu *c, uint16_t vpid, uint64_t eptp, bool vpids);
+/* INVVPID and INVEPT by their types (SDM Vol. 3, "VMX Instructions"). */
+enum { INVVPID_ADDRESS, INVVPID_CONTEXT, INVVPID_ALL, INVVPID_NON_GLOBAL };
+enum { INVEPT_CONTEXT = 1, INVEPT_ALL };
+void tlb_invvpid(struct cpu *c, unsigned type, uint16_t vpid, uint32_t lin);
+void tlb_invept(struct cpu *c, unsigned type, uint64_t eptp);
 
 /* The line of the page that `lin` lies in: to be compared and filled. */
 static inline struct lookaside *lookaside_line(struct tlb *t, uint32_t lin, bool user)

@@ -81,7 +81,7 @@ static uint32_t *entry_make(struct shadow *s, uint32_t lin)
 static bool guest_walk(const struct shadow *s, uint32_t lin, bool write, bool user, struct walk *w)
 {
     const struct cpu *v = &s->guest->cpu;
-    struct walk_context k = {s->guest, v->cr0, v->cr3, v->cr4};
+    struct walk_context k = walk_context_of(s->guest, NULL);
 
     if (v->cr0 & CR0_PG)
         return page_walk(&k, lin, write, user, w);
@@ -99,7 +99,7 @@ static bool guest_walk(const struct shadow *s, uint32_t lin, bool write, bool us
 enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user, struct shadow_report *r)
 {
     const struct cpu *v = &s->guest->cpu;
-    struct walk_context k = {s->guest, v->cr0, v->cr3, v->cr4};
+    struct walk_context k = walk_context_of(s->guest, NULL);
     struct walk *w = &r->walk;
     uint32_t frame, *slot;
     bool traced, wp0;

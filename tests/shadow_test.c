@@ -155,7 +155,7 @@ static uint32_t hardware_word(struct vm *v, uint32_t at)
 static void entry_is_granted(struct vm *v, uint32_t lin, uint32_t entry, bool write, bool user)
 {
     struct machine *g = vm_guest(v);
-    const struct walk_context k = {g, g->cpu.cr0, g->cpu.cr3, g->cpu.cr4};
+    const struct walk_context k = walk_context_of(g, NULL);
     struct walk w;
     hpa_t where;
 

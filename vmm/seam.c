@@ -242,7 +242,7 @@ static enum vm_next on_trap(struct vm *vm, const struct trap *t)
 static void fetch(struct cpu *c, void *ctx)
 {
     (void)ctx;
-    (void)lin_translate(c, c->seg[CS].base + c->eip, false, c->cpl == 3);
+    (void)lin_translate(c, c->seg[CS].base + c->eip, TO_FETCH, c->cpl == 3);
 }
 
 /*

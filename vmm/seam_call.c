@@ -208,7 +208,7 @@ static void translate(struct cpu *c, void *ctx)
 {
     const struct order *o = ctx;
 
-    (void)lin_translate(c, o->c->a, o->write, c->cpl == 3);
+    (void)lin_translate(c, o->c->a, o->write ? TO_WRITE : TO_READ, c->cpl == 3);
 }
 
 static void map(struct seam *s, struct vm *vm, struct lab_call *c)

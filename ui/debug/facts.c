@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/debug/facts.h"
 
+#include "interp/ept.h"
 #include "interp/machine.h"
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
@@ -9,10 +10,11 @@
 static void walk_of(const struct machine *m, const struct question *q, struct walk *w)
 {
     const struct cpu *c = &m->cpu;
-    const struct walk_context k = {(struct machine *)m, c->cr0, c->cr3, c->cr4}; /* a walk changes nothing */
+    struct ept_walk ept[WALK_LEVELS + 1];
+    const struct walk_context k = walk_context_of((struct machine *)m, ept); /* a walk changes nothing */
 
     *w = (struct walk){.ok = true, .pa = q->at.v, .writable = true, .user_page = true, .dirty = true};
-    if (c->cr0 & CR0_PG)
+    if (cpu_translates(c))
         (void)page_walk(&k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
 }
 
@@ -29,8 +31,10 @@ bool facts_stale(const struct machine *m, const struct tlb_entry *e)
 unsigned facts_refusing_level(const struct walk *w)
 {
     uint32_t right = w->user && !w->user_page ? PTE_U : PTE_W;
-    bool absent = !(w->step[w->steps - 1].entry & PTE_P);
+    bool absent = w->steps && !(w->step[w->steps - 1].entry & PTE_P);
 
+    if (!w->steps || w->refused) /* it was not the tables that refused */
+        return w->steps;
     return absent || (w->step[0].entry & right) ? w->steps - 1 : 0;
 }
 
@@ -39,7 +43,7 @@ static void ask_tlb(struct facts *f)
 {
     const struct cpu *c = &f->runs->cpu;
     bool write = f->q.kind == ACCESS_IS_WRITE, wp = f->q.user || c->cr0 & CR0_WP;
-    const struct tlb_entry *e = c->cr0 & CR0_PG ? tlb_find((struct tlb *)&c->tlb, f->q.at.v) : NULL;
+    const struct tlb_entry *e = cpu_translates(c) ? tlb_find((struct tlb *)&c->tlb, f->q.at.v) : NULL;
 
     f->tlb = e;
     if (!e)

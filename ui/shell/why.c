@@ -63,7 +63,7 @@ static void say_forbidden(struct words *w)
     bool absent = !(g->step[i].entry & PTE_P), user = g->user && !g->user_page;
 
     say(w, _("The guest's own tables forbid it: %s entry %u (%08" PRIx32 ") "), _(level[i]), index_of(g, i),
-        g->step[i].entry);
+        (uint32_t)g->step[i].entry);
     if (absent)
         say(w, "%s", _("is not present (P=0). "));
     else if (user)
@@ -86,11 +86,12 @@ static void say_guest_tables(struct words *w)
         say_forbidden(w);
         return;
     }
-    say(w, _("The guest's tables allow it: directory entry %u (%08" PRIx32 ")"), index_of(g, 0), g->step[0].entry);
+    say(w, _("The guest's tables allow it: directory entry %u (%08" PRIx32 ")"), index_of(g, 0),
+        (uint32_t)g->step[0].entry);
     if (g->large)
         say(w, "%s", _(", a 4 MiB page"));
     else
-        say(w, _(" and table entry %u (%08" PRIx32 ")"), index_of(g, 1), g->step[1].entry);
+        say(w, _(" and table entry %u (%08" PRIx32 ")"), index_of(g, 1), (uint32_t)g->step[1].entry);
     say(w, _(" lead to gpa %08" PRIx64 ". "), g->pa);
 }
 
@@ -135,11 +136,11 @@ static void say_shadow(struct words *w)
     if (!f->monitored || f->cut || f->granted)
         return;
     if (u->ok)
-        say(w, _("The shadow allows it, with entry %08" PRIx32 ". "), u->step[u->steps - 1].entry);
+        say(w, _("The shadow allows it, with entry %08" PRIx32 ". "), (uint32_t)u->step[u->steps - 1].entry);
     else if (!(u->step[u->steps - 1].entry & PTE_P))
         say(w, "%s", _("The shadow has no entry for it. "));
     else
-        say(w, _("The shadow's entry %08" PRIx32 " does not allow it. "), u->step[u->steps - 1].entry);
+        say(w, _("The shadow's entry %08" PRIx32 " does not allow it. "), (uint32_t)u->step[u->steps - 1].entry);
 }
 
 /* A vector's gate in the guest's IDT (SDM Vol. 3, 6.11). False: there is none. */

@@ -67,7 +67,7 @@ static void end_run(struct listing *l)
 
 static void add(struct listing *l, const struct walk *w, uint32_t pages)
 {
-    uint32_t leaf = w->step[w->steps - 1].entry;
+    uint64_t leaf = w->step[w->steps - 1].entry;
     unsigned bits = (w->writable ? PTE_W : 0) | (w->user_page ? PTE_U : 0) | (leaf & (PTE_A | PTE_D)) |
                     (w->global ? PTE_G : 0) | (w->large ? PTE_PS : 0);
     struct run *r = &l->run;
@@ -104,7 +104,7 @@ static void list(const struct debugger *d, struct machine *m, const struct view_
                  struct sheet *s)
 {
     const struct cpu *c = &m->cpu;
-    struct listing l = {.d = d, .k = {m, c->cr0, c->cr3, c->cr4}, .wide = room->width >= WIDE, .s = s};
+    struct listing l = {.d = d, .k = walk_context_of(m, NULL), .wide = room->width >= WIDE, .s = s};
 
     sheet_line(s, LOOK_LABEL, "CR3 %08" PRIx32 "   %s", c->cr3, to);
     if (!(c->cr0 & CR0_PG)) {

@@ -48,7 +48,7 @@ static void look_up(const struct debugger *d, struct walk_picture *p, enum walk_
 static void entry(struct walk_picture *p, enum walk_column column, const struct walk *w, unsigned i)
 {
     struct walk_cell *c = fill(p, i ? LEVEL_TABLE : LEVEL_DIRECTORY, column, "%08" PRIx64 ": %08" PRIx32, w->step[i].at,
-                               w->step[i].entry);
+                               (uint32_t)w->step[i].entry);
 
     (void)words_entry(w->step[i].entry, c->note);
     c->bad = !w->ok && i + 1 == w->steps;
