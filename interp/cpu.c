@@ -68,7 +68,7 @@ void cpu_reset(struct cpu *c, struct machine *m)
     c->intr = false;
     c->t[0] = c->t[1] = 0;
     c->pending = c->delivering = c->hole_next = c->probe_next = c->mid_rep = false;
-    tlb_switch(c, 0, 0, false);
+    tlb_switch(c);
     cpu_refresh(c);
     debugreg_changed(c);
 }

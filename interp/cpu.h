@@ -216,7 +216,6 @@ struct cpu {
     const struct op *(*patched_fn)(struct cpu *, const struct op *);
     uint64_t fast_hits; /* lookaside hits; those with paging on are TLB hits (tlb_count()) */
     struct tlb tlb;
-    uint64_t eptp; /* the EPT pointer in force; 0: what the page tables give is a machine address (tlb_switch()) */
     const struct op *running; /* within a block, on a slow path: whose time so far is not yet in t[] */
     struct staged staged;
     const struct op *staged_op;
@@ -240,7 +239,7 @@ struct cpu {
 /* Does memory lie behind translations, of page tables, EPT, or both? */
 static inline bool cpu_translates(const struct cpu *c)
 {
-    return c->cr0 & CR0_PG || c->eptp;
+    return c->cr0 & CR0_PG || c->vmx.eptp;
 }
 
 /* Bits of t[]: which of the two is cycles. */

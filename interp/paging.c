@@ -96,7 +96,7 @@ struct walk_context walk_context_of(struct machine *m, struct ept_walk *ept)
     const struct cpu *c = &m->cpu;
 
     return (struct walk_context){
-        .m = m, .cr0 = c->cr0, .cr3 = c->cr3, .cr4 = c->cr4, .eptp = ept ? c->eptp : 0, .ept = ept};
+        .m = m, .cr0 = c->cr0, .cr3 = c->cr3, .cr4 = c->cr4, .eptp = ept ? c->vmx.eptp : 0, .ept = ept};
 }
 
 bool page_walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w)
@@ -161,7 +161,7 @@ COLD static noreturn void refuse(struct cpu *c, const struct op *o, const struct
 struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user, bool again)
 {
     struct ept_walk ept[WALK_LEVELS + 1];
-    struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4, c->eptp, ept, a == TO_FETCH};
+    struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4, c->vmx.eptp, ept, a == TO_FETCH};
     const struct ept_walk *page = NULL;
     struct tlb_entry *e;
     struct walk w;

@@ -204,14 +204,15 @@ static uint32_t ept_tag(uint64_t eptp)
     return eptp ? (uint32_t)(eptp >> 12) + 1 : 0;
 }
 
-void tlb_switch(struct cpu *c, uint16_t vpid, uint64_t eptp, bool vpids)
+void tlb_switch(struct cpu *c)
 {
+    struct tlb *t = &c->tlb;
+
     tlb_count(c); /* hits so far belong to the old mode */
-    if (!vpids)
+    if (!t->vpid && !c->vmx.vpid)
         flush(c, (struct doomed){.any_ept = true, .global_too = true});
-    c->tlb.vpid = vpid;
-    c->tlb.ept = ept_tag(eptp);
-    c->eptp = eptp;
+    t->vpid = c->vmx.vpid;
+    t->ept = ept_tag(c->vmx.eptp);
     forget_what_is_near(c);
 }
 

@@ -93,10 +93,10 @@ void tlb_drop(struct cpu *c, uint32_t lin);
 void tlb_invlpg(struct cpu *c, uint32_t lin);
 
 /*
- * VM entry and exit: other translations are in force from now on. Without VPIDs all that was tagged 0 goes; with them
- * nothing does (SDM Vol. 3, "Operations that Invalidate Cached Mappings").
+ * VM entry and exit have changed c->vmx.vpid and .eptp, and with them which entries count. Where no VPID is on either side
+ * all that is tagged 0 goes (SDM Vol. 3, "Operations that Invalidate Cached Mappings").
  */
-void tlb_switch(struct cpu *c, uint16_t vpid, uint64_t eptp, bool vpids);
+void tlb_switch(struct cpu *c);
 /* INVVPID and INVEPT by their types (SDM Vol. 3, "VMX Instructions"). */
 enum { INVVPID_ADDRESS, INVVPID_CONTEXT, INVVPID_ALL, INVVPID_NON_GLOBAL };
 enum { INVEPT_CONTEXT = 1, INVEPT_ALL };

@@ -107,9 +107,9 @@ enum vmx_entry_control { ENTRY_LOAD_DEBUG = 1 << 2 };
 
 enum { VMX_TIMER_SHIFT = 5, VMX_CR3_TARGETS = 4 };
 
-/* IA32_VMX_EPT_VPID_CAP (appendix A.10). Low: execute-only, walks of 4, UC, WB, 2 MiB pages, INVEPT of one and all. High:
+/* IA32_VMX_EPT_VPID_CAP (appendix A.10). Low: execute-only, walks of 4, UC, WB, 2 MiB pages, A and D, INVEPT of one and all. High:
  * INVVPID of an address, one, all, one but its globals. */
-#define VMX_EPT_CAP 0x06114141u
+#define VMX_EPT_CAP 0x06314141u
 #define VMX_VPID_CAP 0x00000f01u
 /* EPTP: memory type 2:0 (0 UC, 6 WB), levels less 1 5:3. */
 #define EPTP_TYPE 7u

@@ -23,6 +23,14 @@ static void write64(struct machine *m, uint64_t at, uint64_t v)
     metal_write32(m, (uint32_t)at + 4, (uint32_t)(v >> 32));
 }
 
+/* What VM entry and exit do with translations. */
+static void under(struct cpu *c, uint16_t vpid, uint64_t eptp)
+{
+    c->vmx.vpid = vpid;
+    c->vmx.eptp = eptp;
+    tlb_switch(c);
+}
+
 static uint64_t leaf_at(uint64_t gpa)
 {
     return ROOT + 0x3000 + (gpa >> 12 & 511) * 8;
@@ -146,7 +154,7 @@ Test(ept, a_walk_in_two_dimensions_makes_fourteen_references)
 
     metal_write32(m, MOVED + 0x9010, 0x600dcafe);
     metal_paging(m);
-    tlb_switch(c, 1, EPTP, true);
+    under(c, 1, EPTP);
     k = walk_context_of(m, ept);
     cr_assert(page_walk(&k, 0x9010, false, false, &w));
     cr_expect_eq(w.references, (2 + 1) * (4 + 1) - 1);
@@ -177,10 +185,10 @@ Test(ept, accessed_and_dirty)
     enum { PAGE = 0x9000 };
 
     metal_paging(m);
-    tlb_switch(c, 1, EPTP, true);
+    under(c, 1, EPTP);
     lin_store(c, PAGE, 4, false, 1);
     cr_expect_not(metal_read32(m, (uint32_t)leaf_at(PAGE)) & (EPT_A | EPT_D), "the EPT pointer does not ask for them");
-    tlb_switch(c, 1, EPTP | EPTP_AD, true);
+    under(c, 1, EPTP | EPTP_AD);
     tlb_invept(c, INVEPT_ALL, 0);
     (void)lin_load(c, PAGE, 4, false);
     cr_expect_eq(metal_read32(m, (uint32_t)leaf_at(PAGE)) & (EPT_A | EPT_D), EPT_A);
@@ -202,15 +210,15 @@ Test(ept, entries_belong_to_their_vpid_and_ept)
     metal_write32(m, PAGE, 1);
     metal_write32(m, MOVED + PAGE, 2);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 1);
-    tlb_switch(c, 7, EPTP, true);
+    under(c, 7, EPTP);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 2);
     set_leaf(m, PAGE, plain(PAGE + 0x1000, EPT_RIGHTS));
     metal_write32(m, MOVED + PAGE + 0x1000, 3);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 2, "as the TLB remembers it");
-    tlb_switch(c, 0, 0, true);
+    under(c, 0, 0);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 1);
     cpu_set_cr3(c, c->cr3);
-    tlb_switch(c, 7, EPTP, true);
+    under(c, 7, EPTP);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 2, "a load of CR3 flushes its own VPID only");
     tlb_invvpid(c, INVVPID_ADDRESS, 8, PAGE);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 2);
@@ -222,10 +230,11 @@ Test(ept, entries_belong_to_their_vpid_and_ept)
     tlb_invept(c, INVEPT_CONTEXT, EPTP);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 2);
     set_leaf(m, PAGE, plain(PAGE + 0x1000, EPT_RIGHTS));
-    tlb_switch(c, 8, EPTP, true);
+    under(c, 8, EPTP);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 3, "another VPID's entry is not used");
-    tlb_switch(c, 0, EPTP, false);
-    tlb_switch(c, 7, EPTP, true);
+    under(c, 0, 0);
+    under(c, 0, EPTP);
+    under(c, 7, EPTP);
     cr_expect_eq(lin_load(c, PAGE, 4, false), 2, "without VPIDs only what is tagged 0 goes");
     metal_destroy(m);
 }
