@@ -82,8 +82,9 @@ LIBS += -lreadline
 endif
 
 # A handler ends in a jump to the next one (interp/op.h). Whatever would make the compiler set up a frame, or put
-# something at a function's start or end, is off; `make lint` looks at the result.
-LEAN := -O2 -fno-plt -fno-stack-protector -foptimize-sibling-calls
+# something at a function's start or end, is off; `make lint` looks at the result. Two counters that are added side by side
+# are no vector: it takes more instructions, and the host waits where one of the two has just been stored.
+LEAN := -O2 -fno-tree-slp-vectorize -fno-plt -fno-stack-protector -foptimize-sibling-calls
 ifneq ($(filter x86_64% i%86%,$(CC_TARGET)),)
 LEAN += -fcf-protection=none
 endif

@@ -10,19 +10,6 @@
 #include "interp/probe.h"
 #include "interp/segment.h"
 
-void charge(struct cpu *c, enum account a, uint64_t cycles)
-{
-    c->t[c->m->clock_insns] += cycles;
-    c->m->by[a] += cycles;
-    if (c->t[0] >= c->soft)
-        attention(c);
-}
-
-void attention(struct cpu *c)
-{
-    c->soft = 0;
-}
-
 /* Are some bytes watched, by the owner's probes or the guest's breakpoints? */
 static inline bool watching(const struct cpu *c)
 {
@@ -55,19 +42,30 @@ static inline void touched(struct cpu *c, uint32_t lin, unsigned size, unsigned 
         look(c, lin, size, kinds);
 }
 
-/* May this translation be used without looking at anything else from now on? */
-static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool writable, bool user)
+/* Where something lies: its physical address, and the bytes of its page, or NULL where no RAM answers. */
+struct place {
+    uint32_t pa;
+    uint8_t *page;
+};
+
+static inline struct place place_of(const struct cpu *c, uint32_t pa)
+{
+    return (struct place){pa, phys_page(c->m, pa)};
+}
+
+/* Fills a line for the page if it may be used without looking at anything else from now on. */
+static inline void lookaside_fill(struct cpu *c, uint32_t lin, struct place at, bool writable, bool user)
 {
     struct machine *m = c->m;
     struct lookaside *l;
-    uint32_t frame = machine_frame(m, pa), page = lin & ~(uint32_t)PAGE_OFFSET;
+    uint32_t page = lin & ~(uint32_t)PAGE_OFFSET;
 
-    if (frame == NO_FRAME || page >= SEG_CUT || m->slow_access)
+    if (!at.page || page >= SEG_CUT || m->slow_access)
         return;
     l = lookaside_line(&c->tlb, lin, user);
-    l->host = (uintptr_t)ram_frame(m->ram, frame) - page;
+    l->host = (uintptr_t)at.page - page;
     l->read = page;
-    l->write = writable && !m->ram->flag[frame] ? page : LA_NONE;
+    l->write = writable && !m->ram->flag[ram_frame_of(m->ram, at.page)] ? page : LA_NONE;
     if (watching(c))
         lookaside_watched(c, l, page);
 }
@@ -75,33 +73,32 @@ static inline void lookaside_fill(struct cpu *c, uint32_t lin, uint32_t pa, bool
 /* Does this entry grant the access? D must be set for a write (SDM Vol. 3, 4.10.2.2 and 4.8). */
 static inline bool grants(const struct cpu *c, const struct tlb_entry *e, enum access a, bool user)
 {
-    if (user && !e->user)
-        return false;
-    if (a == TO_WRITE)
-        return e->dirty && (e->writable || (!user && !(c->cr0 & CR0_WP)));
-    return a == TO_FETCH ? e->executable : e->readable;
+    static const uint16_t right[] = {[TO_READ] = PTE_P, [TO_WRITE] = PTE_D, [TO_FETCH] = TLB_X};
+    uint32_t needed = right[a] | (user ? PTE_U : 0) | (a == TO_WRITE && (user || c->cr0 & CR0_WP) ? PTE_W : 0);
+
+    return (e->rights & needed) == needed;
 }
 
-/* The physical address of a linear one, through the TLB, with all that a fault or a walk entails. */
-static inline __attribute__((always_inline)) uint32_t translate(struct cpu *c, const struct op *o, uint32_t lin,
-                                                                enum access a, bool user)
+/* Where a linear address leads, through the TLB, with all that a fault or a walk entails. */
+static ALWAYS_INLINE struct place translate(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user)
 {
     struct tlb_entry *e;
-    uint32_t pa;
+    struct place at;
 
     if (!cpu_translates(c)) {
-        lookaside_fill(c, lin, lin, true, user);
-        return lin;
+        at = place_of(c, lin);
+        lookaside_fill(c, lin, at, true, user);
+        return at;
     }
     e = tlb_find(&c->tlb, lin);
     if (e && grants(c, e, a, user))
         c->tlb.hits++;
     else
         e = paging_miss(c, o, lin, a, user, e);
-    pa = e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET);
-    if (LIKELY(e->readable))
-        lookaside_fill(c, lin, pa, grants(c, e, TO_WRITE, user), user);
-    return pa;
+    at = place_of(c, e->pfn << PAGE_SHIFT | (lin & PAGE_OFFSET));
+    if (LIKELY(e->rights & PTE_P))
+        lookaside_fill(c, lin, at, grants(c, e, TO_WRITE, user), user);
+    return at;
 }
 
 /* One access that may straddle two pages: where its bytes are. */
@@ -111,8 +108,8 @@ static void locate(struct cpu *c, const struct op *o, uint32_t lin, unsigned siz
     s->first = PAGE_SIZE - (lin & PAGE_OFFSET);
     if (s->first >= size)
         s->first = size;
-    s->pa[0] = translate(c, o, lin, write ? TO_WRITE : TO_READ, user);
-    s->pa[1] = s->first < size ? translate(c, o, lin + s->first, write ? TO_WRITE : TO_READ, user) : 0;
+    s->pa[0] = translate(c, o, lin, write ? TO_WRITE : TO_READ, user).pa;
+    s->pa[1] = s->first < size ? translate(c, o, lin + s->first, write ? TO_WRITE : TO_READ, user).pa : 0;
 }
 
 static uint32_t staged_load(struct cpu *c, const struct staged *s, unsigned size)
@@ -152,12 +149,15 @@ COLD static void straddling_store(struct cpu *c, const struct op *o, uint32_t li
     staged_store(c, &s, size, v);
 }
 
-static inline uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
+static ALWAYS_INLINE uint32_t linear_load(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user)
 {
+    struct place at;
+
     touched(c, lin, size, PROBE_READ); /* forgotten again if it faults */
     if (straddles(lin, size))
         return straddling_load(c, o, lin, size, user);
-    return phys_load(c->m, translate(c, o, lin, TO_READ, user), size);
+    at = translate(c, o, lin, TO_READ, user);
+    return phys_load_in(c->m, at.page, at.pa, size);
 }
 
 static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin, unsigned size, bool user, uint32_t v)
@@ -166,7 +166,7 @@ static inline void linear_store(struct cpu *c, const struct op *o, uint32_t lin,
     if (straddles(lin, size))
         straddling_store(c, o, lin, size, user, v);
     else
-        phys_store(c->m, translate(c, o, lin, TO_WRITE, user), size, v);
+        phys_store(c->m, translate(c, o, lin, TO_WRITE, user).pa, size, v);
 }
 
 uint32_t load_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size)
@@ -236,7 +236,7 @@ void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)
 
 uint32_t lin_translate(struct cpu *c, uint32_t lin, enum access a, bool user)
 {
-    return translate(c, NULL, lin, a, user);
+    return translate(c, NULL, lin, a, user).pa;
 }
 
 unsigned lin_peek_some(struct machine *m, uint32_t lin, void *to, unsigned n)

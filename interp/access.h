@@ -13,13 +13,14 @@
 
 #include "interp/addr.h"
 #include "interp/bytes.h"
-#include "interp/cost.h"
+#include "interp/machine.h"
 #include "interp/op.h"
 #include "interp/paging.h"
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 /* Kept out of its callers, whose common way then needs fewer registers. */
 #define COLD __attribute__((noinline, cold))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "guest memory is accessed in place: little-endian hosts only");
@@ -30,10 +31,20 @@ void store_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, u
 uint8_t *rmw_miss(struct cpu *c, const struct op *o, unsigned seg, uint32_t off, unsigned size);
 void rmw_commit(struct cpu *c, unsigned size);
 
-/* Books simulated cycles beyond an instruction's own; calls for attention if the deadline comes near. */
-void charge(struct cpu *c, enum account a, uint64_t cycles);
 /* No further block shall be entered; block_attention() sees to it that the running one ends as well. */
-void attention(struct cpu *c);
+static inline void attention(struct cpu *c)
+{
+    c->soft = 0;
+}
+
+/* Books simulated cycles beyond an instruction's own; calls for attention if the deadline comes near. */
+static inline void charge(struct cpu *c, enum account a, uint64_t cycles)
+{
+    c->t[c->m->clock_insns] += cycles;
+    c->m->by[a] += cycles;
+    if (c->t[0] >= c->soft)
+        attention(c);
+}
 
 /* The line an access would use, and whether it may: `w` is 1 for writes. */
 static inline bool hit(struct cpu *c, unsigned seg, uint32_t off, unsigned size, int w, uint8_t **p)

@@ -170,7 +170,8 @@ void machine_reset(struct machine *m)
     memset(m->by, 0, sizeof m->by);
     memset(m->taken, 0, sizeof m->taken);
     m->idle_ticks = m->deliveries = m->fruitless = 0;
-    m->exited = m->was_reset = m->stop = m->a20_closed = false;
+    m->exited = m->was_reset = m->stop = false;
+    m->a20 = A20_OPEN;
     cpu_reset(&m->cpu, m);
     pc_init(&m->pc, &m->bus, &host);
     m->deadline = (struct timer){.fire = deadline_fires, .dev = m, .when = CLOCK_NEVER};
@@ -199,9 +200,11 @@ void machine_stop(struct machine *m)
 
 void machine_a20(struct machine *m, bool open)
 {
-    if (m->a20_closed == !open)
+    uint64_t a20 = open ? A20_OPEN : A20_CLOSED;
+
+    if (m->a20 == a20)
         return;
-    m->a20_closed = !open;
+    m->a20 = a20;
     tlb_flush(&m->cpu, true);
     cpu_refresh(&m->cpu);
     attention(&m->cpu);

@@ -87,9 +87,9 @@ struct machine {
     bool awaits_input; /* keys or bytes will still come from outside: HLT with IF set is no hang */
     bool exited;       /* the debug-exit port was written, */
     uint8_t exit_code;
-    bool was_reset;  /* or the reset line was pulsed (exited is set too): there is no firmware to go on with */
-    bool a20_closed; /* address line 20 is held at 0 */
-    bool stop;       /* machine_stop() */
+    bool was_reset; /* or the reset line was pulsed (exited is set too): there is no firmware to go on with */
+    uint64_t a20;   /* what the gate of address line 20 lets through of a physical page number */
+    bool stop;      /* machine_stop() */
 };
 
 /* NULL when out of memory. Memory map: RAM with the PC's hole (docs/ARCHITECTURE.md, "Memory map"). */
@@ -114,6 +114,9 @@ bool machine_probe_ahead(struct machine *m);
 bool machine_hangs(const struct machine *m);
 /* To be called from callbacks: machine_run() returns at the next instruction boundary. */
 void machine_stop(struct machine *m);
+/* Values of machine.a20. */
+#define A20_OPEN UINT64_MAX
+#define A20_CLOSED (~(1ull << (20 - 12)))
 /* Opens or closes the A20 gate: what was remembered of memory goes. */
 void machine_a20(struct machine *m, bool open);
 
@@ -154,10 +157,8 @@ bool machine_in_hole(uint64_t page);
 /* The frame behind a physical page, or NO_FRAME. The A20 gate stands before all memory. */
 static inline uint32_t machine_frame(const struct machine *m, uint64_t pa)
 {
-    uint64_t page = pa >> 12;
+    uint64_t page = pa >> 12 & m->a20;
 
-    if (__builtin_expect(m->a20_closed, false))
-        page &= ~(1ull << (20 - 12));
     return page < m->pages ? m->map[page] : NO_FRAME;
 }
 

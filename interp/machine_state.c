@@ -146,14 +146,22 @@ static void resettle(struct machine *m)
     debugreg_changed(&m->cpu);
 }
 
+static void a20_state(struct state *s, struct machine *m)
+{
+    bool closed = m->a20 == A20_CLOSED;
+
+    state_section(s, "A20 ", 1);
+    state_bool(s, &closed);
+    m->a20 = closed ? A20_CLOSED : A20_OPEN;
+}
+
 int machine_state(struct machine *m, struct state *s)
 {
     fits(s, m);
     time_state(s, m); /* before the devices, which compute from it */
     cpu_state(s, &m->cpu);
     pc_state(&m->pc, s);
-    state_section(s, "A20 ", 1);
-    state_bool(s, &m->a20_closed);
+    a20_state(s, m);
     state_section(s, "RAM ", 1);
     if (s->dir == STATE_SAVE) {
         ram_save(s, m);

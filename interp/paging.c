@@ -8,6 +8,9 @@
 #include "interp/machine.h"
 #include "interp/phys.h"
 
+_Static_assert(PTE_P == (int)PF_P && PTE_W == (int)PF_W && PTE_U == (int)PF_U,
+               "what is asked for, in a #PF's error code");
+
 /* Entries are read where RAM answers; elsewhere the bus reads ones. */
 static inline uint32_t entry_read(struct machine *m, uint64_t pa)
 {
@@ -55,39 +58,37 @@ static inline bool reach(const struct walk_context *k, struct walk *w)
 /* Without paging a linear address is a guest-physical one, and everything is allowed (SDM Vol. 3, 4.1.1). */
 COLD static bool reach_unpaged(const struct walk_context *k, struct walk *w)
 {
-    w->user_page = w->writable = w->dirty = true;
+    w->rights = PTE_P | PTE_W | PTE_U | PTE_D;
     w->pa = w->lin;
     return reach(k, w);
 }
 
 /* Inline, so that a TLB miss keeps in registers what a screen wants as data. */
-static inline __attribute__((always_inline)) bool walk(const struct walk_context *k, uint32_t lin, bool write,
-                                                       bool user, struct walk *w)
+static ALWAYS_INLINE bool walk(const struct walk_context *k, uint32_t lin, bool write, bool user, struct walk *w)
 {
-    uint32_t rights, leaf, known = (write ? PF_W : 0) | (user ? PF_U : 0);
-    bool wp = user || k->cr0 & CR0_WP;
+    uint32_t asked = (write ? PTE_W : 0) | (user ? PTE_U : 0), both, leaf;
+    uint32_t needed = user || k->cr0 & CR0_WP ? asked : asked & ~(uint32_t)PTE_W;
+    bool large;
 
-    *w = (struct walk){.lin = lin, .write = write, .user = user, .error = known};
+    *w = (struct walk){.lin = lin, .write = write, .user = user, .error = asked};
     if (k->eptp && !(k->cr0 & CR0_PG))
         return reach_unpaged(k, w);
     if (!step(k, w, 0, k->cr3 & PTE_FRAME))
         return false;
-    rights = leaf = (uint32_t)w->step[0].entry;
-    w->large = (leaf & PTE_PS) && (k->cr4 & CR4_PSE);
-    if (!w->large) {
+    both = leaf = (uint32_t)w->step[0].entry;
+    large = (leaf & PTE_PS) && (k->cr4 & CR4_PSE);
+    if (!large) {
         if (!step(k, w, 1, leaf & PTE_FRAME))
             return false;
         leaf = (uint32_t)w->step[1].entry;
-        rights &= leaf; /* both levels must allow */
+        both &= leaf;
     }
-    w->error = known | PF_P;
-    w->user_page = rights & PTE_U;
-    w->writable = rights & PTE_W;
-    if ((user && !w->user_page) || (write && wp && !w->writable))
+    w->rights = (both & (PTE_P | PTE_W | PTE_U)) | (leaf & PTE_D) | (write ? PTE_D : 0) |
+                (k->cr4 & CR4_PGE ? leaf & PTE_G : 0) | (large ? PTE_PS : 0);
+    w->error |= PTE_P;
+    if ((both & needed) != needed)
         return false;
-    w->global = (leaf & PTE_G) && (k->cr4 & CR4_PGE);
-    w->dirty = write || (leaf & PTE_D);
-    w->pa = w->large ? (leaf & PDE_BIG_FRAME) | (lin & ~PDE_BIG_FRAME) : (leaf & PTE_FRAME) | (lin & PAGE_OFFSET);
+    w->pa = large ? (leaf & PDE_BIG_FRAME) | (lin & ~PDE_BIG_FRAME) : (leaf & PTE_FRAME) | (lin & PAGE_OFFSET);
     return reach(k, w);
 }
 
@@ -149,47 +150,78 @@ COLD static bool ept_lets_mark(const struct walk_context *k, struct walk *w)
     return true;
 }
 
-/* The walk has failed, or must not be committed: to the guest's handler, or to its host. */
-COLD static noreturn void refuse(struct cpu *c, const struct op *o, const struct walk_context *k, const struct walk *w)
+static inline void charge_walk(struct cpu *c, unsigned references)
 {
-    tlb_drop(c, w->lin); /* a stale entry that granted less, or more, goes (SDM Vol. 3, 4.10.4.1) */
-    if (w->refused)
-        ept_exit(c, o, w->lin, w->refused, w->refused == &k->ept[w->steps]);
-    raise_pf(c, o, w->lin, w->error);
+    charge(c, ACCOUNT_WALK, (uint64_t)references * c->m->cost.walk_ref);
 }
 
-struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user, bool again)
+/* A walk failed. Its arguments fit in registers, so that one that succeeds need not lie in memory. */
+COLD static noreturn void page_fault(struct cpu *c, const struct op *o, uint32_t lin, unsigned references,
+                                     uint32_t error, bool again)
 {
-    struct ept_walk ept[WALK_LEVELS + 1];
-    struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4, c->vmx.eptp, ept, a == TO_FETCH};
-    const struct ept_walk *page = NULL;
+    charge_walk(c, references);
+    OBSERVE(c->m, tlb_miss, lin, 0, (error & PF_W) != 0, (error & PF_U) != 0, references);
+    if (again)
+        tlb_drop(c, lin); /* a stale entry that granted less, or more, goes (SDM Vol. 3, 4.10.4.1) */
+    raise_pf(c, o, lin, error);
+}
+
+COLD static noreturn void to_host(struct cpu *c, const struct op *o, const struct walk_context *k, const struct walk *w)
+{
+    tlb_drop(c, w->lin);
+    ept_exit(c, o, w->lin, w->refused, w->refused == &k->ept[w->steps]);
+}
+
+/* What EPT leaves of the guest's rights. */
+COLD static uint32_t ept_rights(const struct walk_context *k, const struct walk *w)
+{
+    const struct ept_walk *page = &k->ept[w->steps];
+
+    return w->rights & ~((page->rights & EPT_R ? 0 : PTE_P) | (page->rights & EPT_X ? 0 : TLB_X) |
+                         (ept_writable(k->eptp, page) ? 0 : PTE_D));
+}
+
+/* Compiled twice: with EPT, and without. */
+static ALWAYS_INLINE struct tlb_entry *miss(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user,
+                                            bool again, struct ept_walk *ept)
+{
+    struct walk_context k = {c->m, c->cr0, c->cr3, c->cr4, ept ? c->vmx.eptp : 0, ept, a == TO_FETCH};
     struct tlb_entry *e;
     struct walk w;
 
     c->tlb.misses++;
-    walk(&k, lin, a == TO_WRITE, user, &w);
-    charge(c, ACCOUNT_WALK, (uint64_t)w.references * c->m->cost.walk_ref);
+    if (!walk(&k, lin, a == TO_WRITE, user, &w) && !w.refused)
+        page_fault(c, o, lin, w.references, w.error, again);
+    charge_walk(c, w.references);
     OBSERVE(c->m, tlb_miss, lin, w.pa, a == TO_WRITE, user, w.references);
-    if (!w.ok || (k.eptp && !ept_lets_mark(&k, &w)))
-        refuse(c, o, &k, &w);
+    if (k.eptp && (w.refused || !ept_lets_mark(&k, &w)))
+        to_host(c, o, &k, &w);
     commit_all(&k, &w);
+    w.rights |= TLB_X;
     if (k.eptp)
-        page = &ept[w.steps];
-    c->tlb.large += w.large;
-    e = tlb_insert(c, lin, again);
+        w.rights = ept_rights(&k, &w);
+    e = tlb_insert(c, lin, (uint16_t)w.rights, again);
     *e = (struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
                             .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
                             .ept = c->tlb.ept,
                             .vpid = c->tlb.vpid,
-                            .valid = true,
-                            .readable = !page || page->rights & EPT_R,
-                            .writable = w.writable,
-                            .executable = !page || page->rights & EPT_X,
-                            .user = w.user_page,
-                            .dirty = w.dirty && (!page || ept_writable(k.eptp, page)),
-                            .global = w.global,
-                            .large = w.large};
+                            .rights = (uint16_t)w.rights};
     return e;
+}
+
+COLD static struct tlb_entry *miss_under_ept(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user,
+                                             bool again)
+{
+    struct ept_walk ept[WALK_LEVELS + 1];
+
+    return miss(c, o, lin, a, user, again, ept);
+}
+
+struct tlb_entry *paging_miss(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user, bool again)
+{
+    if (c->vmx.eptp)
+        return miss_under_ept(c, o, lin, a, user, again);
+    return miss(c, o, lin, a, user, again, NULL);
 }
 
 int paging_peek(struct machine *m, uint32_t lin, uint64_t *pa)

@@ -18,7 +18,7 @@ struct machine;
 struct op;
 struct tlb_entry;
 
-/* Page-directory and page-table entries (SDM Vol. 3, tables 4-4 to 4-6). */
+/* Page-directory and page-table entries (SDM Vol. 3, tables 4-4 to 4-6). W and U are also the bits of a #PF's error code. */
 enum pte {
     PTE_P = 1 << 0,
     PTE_W = 1 << 1,
@@ -65,10 +65,10 @@ struct walk {
     unsigned steps;
     unsigned references; /* to memory: the steps, and under EPT those that led to each of them and to the page */
     bool ok;
-    uint32_t error;                                 /* !ok: the page-fault error code, unless */
-    struct ept_walk *refused;                       /* it was EPT that refused */
-    uint64_t pa;                                    /* ok: of the byte */
-    bool writable, user_page, dirty, global, large; /* ok: of the page; dirty after this access */
+    uint32_t error;           /* !ok: the page-fault error code, unless */
+    struct ept_walk *refused; /* it was EPT that refused */
+    uint64_t pa;              /* ok: of the byte */
+    uint32_t rights; /* ok: PTE_W, PTE_U as both levels grant them; PTE_D after this access; PTE_G; PTE_PS: 4 MiB */
 };
 
 /*

@@ -18,13 +18,17 @@ static inline uint8_t *phys_page(const struct machine *m, uint64_t pa)
 }
 
 uint32_t phys_load_bus(struct machine *m, uint64_t pa, unsigned size);
-/* 1 to 4 bytes at a physical address, all in one page. What nobody answers reads as ones and swallows stores. */
-static inline uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
+/* 1 to 4 bytes at a physical address, all in `page`, as phys_page() gives it. What nobody answers reads as ones. */
+static inline uint32_t phys_load_in(struct machine *m, const uint8_t *page, uint64_t pa, unsigned size)
 {
-    const uint8_t *page = phys_page(m, pa);
-
     return page ? bytes_load(page + (pa & PAGE_OFFSET), size) : phys_load_bus(m, pa, size);
 }
+
+static inline uint32_t phys_load(struct machine *m, uint64_t pa, unsigned size)
+{
+    return phys_load_in(m, phys_page(m, pa), pa, size);
+}
+/* What nobody answers swallows stores. */
 void phys_store(struct machine *m, uint64_t pa, unsigned size, uint32_t v);
 
 #endif

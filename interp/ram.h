@@ -54,6 +54,12 @@ static inline uint8_t *ram_frame(const struct ram *r, uint32_t frame)
     return r->bytes + ((size_t)frame << 12);
 }
 
+/* The frame that a byte lies in. */
+static inline uint32_t ram_frame_of(const struct ram *r, const uint8_t *byte)
+{
+    return (uint32_t)((size_t)(byte - r->bytes) >> 12);
+}
+
 /*
  * To be called after bytes of a frame were changed by anything but a fast store: invalidates decoded code and calls the
  * trace. `offset` + `size` stay inside the frame.

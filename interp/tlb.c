@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interp/access.h"
 #include "interp/machine.h"
 
 int tlb_init(struct tlb *t, unsigned sets, unsigned ways)
@@ -81,31 +82,62 @@ void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
     }
 }
 
-/* The fetch latch stays: a page that is being executed is consulted again after a flush, not after an eviction. */
-static void forget(struct cpu *c, struct tlb_entry *e)
+static inline void set_valid(struct tlb *t, const struct tlb_entry *e, bool valid)
 {
-    lookaside_drop(&c->tlb, e->vpn);
-    c->tlb.large -= e->large;
-    e->valid = false;
+    size_t i = (size_t)(e - t->entry);
+    uint64_t bit = 1ull << i % 64, *word = &t->valid[i / 64];
+
+    *word = valid ? *word | bit : *word & ~bit;
 }
 
-struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, bool again)
+/* The fetch latch stays: a page that is being executed is consulted again after a flush, not after an eviction. */
+static void forget(struct cpu *c, const struct tlb_entry *e)
+{
+    lookaside_drop(&c->tlb, e->vpn);
+    set_valid(&c->tlb, e, false);
+}
+
+/* These are no parts of tlb_insert(), which thus calls nothing where a set has room. */
+COLD static struct tlb_entry *give_up_same(struct cpu *c, uint32_t lin)
+{
+    struct tlb_entry *e = tlb_find(&c->tlb, lin);
+
+    forget(c, e);
+    return e;
+}
+
+COLD static void give_up_oldest(struct cpu *c, const struct tlb_entry *e)
+{
+    OBSERVE(c->m, tlb_evict, (uint64_t)e->vpn << 12);
+    forget(c, e);
+}
+
+struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, uint16_t rights, bool again)
 {
     struct tlb *t = &c->tlb;
     uint32_t vpn = lin >> 12;
-    struct tlb_entry *slot = again ? tlb_find(t, lin) : NULL;
     uint16_t *next = &t->next[vpn & (t->sets - 1)];
+    struct tlb_entry *e = tlb_set(t, vpn) + *next;
 
-    if (!slot) {
-        slot = &tlb_set(t, vpn)[*next];
+    if (again) {
+        e = give_up_same(c, lin);
+    } else {
         *next = (uint16_t)((*next + 1u) & (t->ways - 1));
-        if (slot->valid)
-            OBSERVE(c->m, tlb_evict, (uint64_t)slot->vpn << 12);
+        if (tlb_valid(t, e))
+            give_up_oldest(c, e);
     }
-    if (slot->valid)
-        forget(c, slot);
-    t->live[(slot - t->entry) / 64] |= 1ull << (slot - t->entry) % 64;
-    return slot;
+    t->rights |= rights;
+    t->vpids |= t->vpid;
+    set_valid(t, e, true);
+    return e;
+}
+
+void tlb_empty(struct tlb *t)
+{
+    for (unsigned i = 0; i < t->sets * t->ways; i += 64)
+        t->valid[i / 64] = 0;
+    t->rights = t->vpids = 0;
+    lookaside_clear(t);
 }
 
 /* What a flush is to drop: entries with these tags. */
@@ -117,24 +149,25 @@ struct doomed {
 
 static inline bool stays(const struct tlb_entry *e, const struct doomed *d)
 {
-    return e->valid &&
-           ((e->global && !d->global_too) || (e->vpid != d->vpid && !d->any_vpid) || (e->ept != d->ept && !d->any_ept));
+    return (e->rights & PTE_G && !d->global_too) || (e->vpid != d->vpid && !d->any_vpid) ||
+           (e->ept != d->ept && !d->any_ept);
 }
 
-/* Drops what a flush drops of the 64 entries from `first` on. `live`: those that may be valid. */
-static void flush_some(struct tlb *t, unsigned first, uint64_t *live, const struct doomed *d)
+/* Does nothing of what the TLB may hold stay? */
+static bool all_are_doomed(const struct tlb *t, const struct doomed *d)
 {
-    uint64_t left = *live;
+    return (d->global_too || !(t->rights & PTE_G)) && (d->any_vpid || !(t->vpids | d->vpid)) && d->any_ept;
+}
 
-    while (left) {
-        struct tlb_entry *e = &t->entry[first + take_bit(&left)];
+static void drop(struct tlb *t, const struct doomed *d)
+{
+    for (unsigned first = 0; first < t->sets * t->ways; first += 64)
+        for (uint64_t left = t->valid[first / 64]; left;) {
+            const struct tlb_entry *e = &t->entry[first + take_bit(&left)];
 
-        if (stays(e, d))
-            continue;
-        t->large -= e->valid && e->large;
-        e->valid = false;
-        *live &= ~(1ull << (e - t->entry) % 64);
-    }
+            if (!stays(e, d))
+                set_valid(t, e, false);
+        }
 }
 
 /* What stands before the TLB knows no tags. */
@@ -148,8 +181,10 @@ static void flush(struct cpu *c, struct doomed d)
 {
     struct tlb *t = &c->tlb;
 
-    for (unsigned first = 0; first < t->sets * t->ways; first += 64)
-        flush_some(t, first, &t->live[first / 64], &d);
+    if (all_are_doomed(t, &d))
+        tlb_empty(t);
+    else
+        drop(t, &d);
     t->flushes++;
     forget_what_is_near(c);
     OBSERVE(c->m, tlb_flush, d.global_too);
@@ -173,10 +208,10 @@ static void drop_large(struct cpu *c, uint16_t vpid, uint32_t lin)
 {
     struct tlb *t = &c->tlb;
 
-    for (size_t i = 0; t->large && i < (size_t)t->sets * t->ways; i++) {
-        struct tlb_entry *e = &t->entry[i];
+    for (unsigned i = 0; (t->rights & PTE_PS) && i < t->sets * t->ways; i++) {
+        const struct tlb_entry *e = &t->entry[i];
 
-        if (e->valid && e->large && e->vpid == vpid && e->vpn >> 10 == lin >> 22)
+        if (tlb_valid(t, e) && e->rights & PTE_PS && e->vpid == vpid && e->vpn >> 10 == lin >> 22)
             forget(c, e);
     }
 }
@@ -186,7 +221,7 @@ static void drop_address(struct cpu *c, uint16_t vpid, uint32_t lin)
     struct tlb *t = &c->tlb;
 
     for (struct tlb_entry *e = tlb_set(t, lin >> 12), *end = e + t->ways; e < end; e++)
-        if (e->valid && e->vpn == lin >> 12 && e->vpid == vpid)
+        if (e->vpn == lin >> 12 && e->vpid == vpid && tlb_valid(t, e))
             forget(c, e);
     drop_large(c, vpid, lin);
     c->fetch.lin = LATCH_EMPTY;

@@ -14,21 +14,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "interp/paging.h"
+
 struct cpu;
 
 /*
  * Under EPT an entry goes all the way from linear to machine address (a "combined mapping", SDM Vol. 3, "Information That
- * May Be Cached"). Its tags
- * say for whom it was made; only entries of the current tags are found.
+ * May Be Cached"). Its tags say for whom it was made; only entries of the current tags are found.
  */
 struct tlb_entry {
     uint32_t vpn;  /* linear page number */
     uint32_t pfn;  /* physical page number, in the address space of the machine */
     uint32_t ept;  /* tag: frame of the EPT's root + 1; 0: no EPT */
     uint16_t vpid; /* tag: 0 in root operation and where no VPIDs are used */
-    /* dirty: a store need not walk. readable, executable: EPT has such rights, the guest's tables have not. */
-    bool valid, readable, writable, executable, user, dirty, global, large;
+    /* Of enum pte, as a walk gives them; PTE_D: a store need not walk. EPT may take the right to read, PTE_P, or TLB_X. */
+    uint16_t rights;
 };
+enum { TLB_X = 1 << 9 }; /* instructions may be fetched: a right that the guest's tables do not have */
 
 /* A lookaside line. A tag is a linear page address, or LA_NONE; `host` + linear address is a pointer into RAM. */
 struct lookaside {
@@ -52,13 +54,14 @@ struct tlb {
     uint16_t *next; /* by set: the way that is filled next */
     uint32_t ept;   /* the tags of now (tlb_switch()) */
     uint16_t vpid;
-    unsigned large; /* valid entries that are fragments of 4 MiB pages */
+    uint64_t valid[TLB_ENTRIES_MAX / 64]; /* a bit for each entry, so that a flush touches none */
+    uint16_t rights, vpids;               /* of all entries since it was empty, or'ed: what a flush must look for */
     uint64_t hits, misses, flushes;
     uint64_t hits_from;                  /* fast_hits at the last count (tlb_count()) */
     struct lookaside line[2 * LA_LINES]; /* the supervisor's, then the user's */
     struct fetch_lookaside fetch[2 * XLA_LINES];
-    /* A bit for each entry and line that may hold something, so that a flush touches no others. */
-    uint64_t live[TLB_ENTRIES_MAX / 64], live_line[2 * LA_LINES / 64], live_fetch[2];
+    /* A bit for each line that may hold something, so that a flush touches no others. */
+    uint64_t live_line[2 * LA_LINES / 64], live_fetch[2];
 };
 
 /* sets, ways: powers of two. Returns -1 when out of memory. */
@@ -70,13 +73,20 @@ static inline struct tlb_entry *tlb_set(const struct tlb *t, uint32_t vpn)
     return &t->entry[(vpn & (t->sets - 1)) * t->ways];
 }
 
+static inline bool tlb_valid(const struct tlb *t, const struct tlb_entry *e)
+{
+    size_t i = (size_t)(e - t->entry);
+
+    return t->valid[i / 64] >> i % 64 & 1;
+}
+
 /* The entry for a linear address, or NULL. Counts nothing, changes nothing: for lookups by screens as well. */
 static inline struct tlb_entry *tlb_find(const struct tlb *t, uint32_t lin)
 {
     uint32_t vpn = lin >> 12;
 
     for (struct tlb_entry *e = tlb_set(t, vpn), *end = e + t->ways; e < end; e++)
-        if (e->vpn == vpn && e->valid && e->vpid == t->vpid && e->ept == t->ept)
+        if (e->vpn == vpn && tlb_valid(t, e) && e->vpid == t->vpid && e->ept == t->ept)
             return e;
     return NULL;
 }
@@ -85,7 +95,9 @@ static inline struct tlb_entry *tlb_find(const struct tlb *t, uint32_t lin)
  * Room for a page's entry, to be filled at once: in place of the same page's, if it has one (`again`), or else of the oldest
  * in its set.
  */
-struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, bool again);
+struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, uint16_t rights, bool again);
+/* Forgets everything, the lookaside included. No event, no count. */
+void tlb_empty(struct tlb *t);
 /* The current VPID's entries, of whatever EPT (SDM Vol. 3, "Operations that Invalidate Cached Mappings"). */
 void tlb_flush(struct cpu *c, bool global_too);
 /* Removes one translation, if present: what a page fault on it does. No event, no count. */

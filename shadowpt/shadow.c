@@ -85,14 +85,8 @@ static bool guest_walk(const struct shadow *s, uint32_t lin, bool write, bool us
 
     if (v->cr0 & CR0_PG)
         return page_walk(&k, lin, write, user, w);
-    *w = (struct walk){.lin = lin,
-                       .write = write,
-                       .user = user,
-                       .ok = true,
-                       .pa = lin,
-                       .writable = true,
-                       .user_page = true,
-                       .dirty = true};
+    *w =
+        (struct walk){.lin = lin, .write = write, .user = user, .ok = true, .pa = lin, .rights = PTE_W | PTE_U | PTE_D};
     return true;
 }
 
@@ -116,13 +110,13 @@ enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user
     if (v->cr0 & CR0_PG)
         page_walk_commit(&k, w);
     /* The hardware's WP is always 1: what a WP=0 kernel may write is writable, but then not the user's. */
-    wp0 = write && !user && !w->writable;
+    wp0 = write && !user && !(w->rights & PTE_W);
     slot = entry_make(s, gva.v);
     r->old = *slot;
     r->entry = frame << PAGE_SHIFT | PTE_P | PTE_A;
-    if (w->dirty && !traced && (w->writable || wp0))
+    if ((w->rights & PTE_D) && !traced && (w->rights & PTE_W || wp0))
         r->entry |= PTE_W | PTE_D;
-    if (w->user_page && !wp0)
+    if ((w->rights & PTE_U) && !wp0)
         r->entry |= PTE_U;
     *slot = r->entry;
     r->hpa = hpa((uint64_t)frame << PAGE_SHIFT | (w->pa & PAGE_OFFSET));

@@ -30,7 +30,7 @@ void demo_take_tlb(struct tlb_shot *t, const struct machine *m)
 
     t->count = 0;
     for (unsigned i = 0; i < tlb->sets * tlb->ways && t->count < TLB_SHOWN; i++)
-        if (tlb->entry[i].valid)
+        if (tlb_valid(tlb, &tlb->entry[i]))
             t->entry[t->count++] = tlb->entry[i];
     qsort(t->entry, t->count, sizeof t->entry[0], by_page);
 }
@@ -51,7 +51,7 @@ static void tlb_cell(const struct tlb_shot *t, unsigned i, unsigned count, int w
 
     if (i < count)
         (void)snprintf(text, sizeof text, "%05" PRIx32 " -> %05" PRIx32 "  %s %s", t->entry[i].vpn, t->entry[i].pfn,
-                       t->entry[i].writable ? "RW" : "R-", t->entry[i].user ? "U" : "S");
+                       t->entry[i].rights & PTE_W ? "RW" : "R-", t->entry[i].rights & PTE_U ? "U" : "S");
     (void)text_put(stdout, text, width);
 }
 

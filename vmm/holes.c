@@ -50,10 +50,7 @@ static void execute_copy(struct machine *g, struct expected *e)
         ram_stored(g->ram, u->frame, u->offset, u->size);
     }
     *g = before;
-    for (unsigned i = 0; i < g->cpu.tlb.sets * g->cpu.tlb.ways; i++)
-        g->cpu.tlb.entry[i].valid = false;
-    g->cpu.tlb.large = 0;
-    lookaside_clear(&g->cpu.tlb);
+    tlb_empty(&g->cpu.tlb);
 }
 
 /* Notes a difference, the first one only. */

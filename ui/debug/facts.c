@@ -13,7 +13,7 @@ static void walk_of(const struct machine *m, const struct question *q, struct wa
     struct ept_walk ept[WALK_LEVELS + 1];
     const struct walk_context k = walk_context_of((struct machine *)m, ept); /* a walk changes nothing */
 
-    *w = (struct walk){.ok = true, .pa = q->at.v, .writable = true, .user_page = true, .dirty = true};
+    *w = (struct walk){.ok = true, .pa = q->at.v, .rights = PTE_W | PTE_U | PTE_D};
     if (cpu_translates(c))
         (void)page_walk(&k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
 }
@@ -24,13 +24,12 @@ bool facts_stale(const struct machine *m, const struct tlb_entry *e)
     struct walk w;
 
     walk_of(m, &any, &w);
-    return !w.ok || w.pa >> PAGE_SHIFT != e->pfn || (e->writable && !w.writable) || (e->user && !w.user_page) ||
-           (e->dirty && !w.dirty);
+    return !w.ok || w.pa >> PAGE_SHIFT != e->pfn || (e->rights & ~w.rights & (PTE_W | PTE_U | PTE_D));
 }
 
 unsigned facts_refusing_level(const struct walk *w)
 {
-    uint32_t right = w->user && !w->user_page ? PTE_U : PTE_W;
+    uint32_t right = w->user && !(w->rights & PTE_U) ? PTE_U : PTE_W;
     bool absent = w->steps && !(w->step[w->steps - 1].entry & PTE_P);
 
     if (!w->steps || w->refused) /* it was not the tables that refused */
@@ -48,7 +47,7 @@ static void ask_tlb(struct facts *f)
     f->tlb = e;
     if (!e)
         return;
-    f->granted = (!f->q.user || e->user) && (!write || (e->dirty && (e->writable || !wp)));
+    f->granted = (!f->q.user || e->rights & PTE_U) && (!write || (e->rights & PTE_D && (e->rights & PTE_W || !wp)));
     f->stale = facts_stale(f->runs, e);
 }
 

@@ -60,7 +60,7 @@ static void say_forbidden(struct words *w)
     static const char *const level[] = {N_("directory"), N_("table")};
     const struct walk *g = &w->f->guest;
     unsigned i = facts_refusing_level(g);
-    bool absent = !(g->step[i].entry & PTE_P), user = g->user && !g->user_page;
+    bool absent = !(g->step[i].entry & PTE_P), user = g->user && !(g->rights & PTE_U);
 
     say(w, _("The guest's own tables forbid it: %s entry %u (%08" PRIx32 ") "), _(level[i]), index_of(g, i),
         (uint32_t)g->step[i].entry);
@@ -88,7 +88,7 @@ static void say_guest_tables(struct words *w)
     }
     say(w, _("The guest's tables allow it: directory entry %u (%08" PRIx32 ")"), index_of(g, 0),
         (uint32_t)g->step[0].entry);
-    if (g->large)
+    if (g->rights & PTE_PS)
         say(w, "%s", _(", a 4 MiB page"));
     else
         say(w, _(" and table entry %u (%08" PRIx32 ")"), index_of(g, 1), (uint32_t)g->step[1].entry);

@@ -68,8 +68,7 @@ static void end_run(struct listing *l)
 static void add(struct listing *l, const struct walk *w, uint32_t pages)
 {
     uint64_t leaf = w->step[w->steps - 1].entry;
-    unsigned bits = (w->writable ? PTE_W : 0) | (w->user_page ? PTE_U : 0) | (leaf & (PTE_A | PTE_D)) |
-                    (w->global ? PTE_G : 0) | (w->large ? PTE_PS : 0);
+    unsigned bits = w->rights | (leaf & PTE_A);
     struct run *r = &l->run;
 
     if (!r->pages || r->bits != bits || w->pa != r->pa + ((uint64_t)r->pages << PAGE_SHIFT)) {
@@ -88,7 +87,7 @@ static void directory_entry(struct listing *l, uint32_t lin)
         end_run(l);
         return;
     }
-    if (w.large) {
+    if (w.rights & PTE_PS) {
         add(l, &w, ENTRIES);
         return;
     }

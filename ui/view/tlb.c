@@ -33,10 +33,10 @@ static void row(const struct debugger *d, const struct machine *m, unsigned set,
     sheet_to(s, PAGE);
     sheet_put(s, look, "%05" PRIx32 " -> %05" PRIx32, e->vpn, e->pfn);
     sheet_to(s, BITS);
-    bit(s, e->writable, 'W');
-    bit(s, e->user, 'U');
-    bit(s, e->dirty, 'D');
-    bit(s, e->global, 'G');
+    bit(s, e->rights & PTE_W, 'W');
+    bit(s, e->rights & PTE_U, 'U');
+    bit(s, e->rights & PTE_D, 'D');
+    bit(s, e->rights & PTE_G, 'G');
     sheet_to(s, REST);
     if (stale)
         sheet_text(s, LOOK_STALE, _("stale"));
@@ -44,7 +44,7 @@ static void row(const struct debugger *d, const struct machine *m, unsigned set,
         sheet_text(s, LOOK_MONITOR, _("monitor"));
     else if (wide)
         sheet_put(s, LOOK_FAINT, "%s%s", disasm_symbol(d->s.symbols, e->vpn << PAGE_SHIFT, text, sizeof text),
-                  e->large ? _(" (part of 4 MiB)") : "");
+                  e->rights & PTE_PS ? _(" (part of 4 MiB)") : "");
     sheet_end(s);
 }
 
@@ -56,7 +56,7 @@ static void rows(const struct debugger *d, const struct machine *m, bool wide, s
     unsigned valid = 0;
 
     for (unsigned i = 0; i < t->sets * t->ways; i++) {
-        if (!t->entry[i].valid)
+        if (!tlb_valid(t, &t->entry[i]))
             continue;
         if (valid++ == 0)
             view_head(s, head);

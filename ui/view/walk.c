@@ -202,7 +202,8 @@ static void tlb_line(const struct drawing *w)
     sheet_to(w->s, 6);
     if (e)
         sheet_put(w->s, LOOK_PLAIN, "%05" PRIx32 " -> %05" PRIx32 " %s %s%s%s", e->vpn, e->pfn,
-                  e->writable ? "RW" : "R", e->user ? "U" : "S", e->dirty ? " D" : "", e->global ? " G" : "");
+                  e->rights & PTE_W ? "RW" : "R", e->rights & PTE_U ? "U" : "S", e->rights & PTE_D ? " D" : "",
+                  e->rights & PTE_G ? " G" : "");
     else
         sheet_text(w->s, LOOK_PLAIN, _("does not hold the page"));
     if (w->p->facts.stale)

@@ -141,7 +141,7 @@ static void refusal(const struct walk *w, char *text, size_t room)
     if (!(w->step[i].entry & PTE_P))
         (void)snprintf(text, room, _("%s is not present"), _(level[i]));
     else
-        (void)snprintf(text, room, w->user && !w->user_page ? _("%s is the supervisor's") : _("%s is read-only"),
+        (void)snprintf(text, room, w->user && !(w->rights & PTE_U) ? _("%s is the supervisor's") : _("%s is read-only"),
                        _(level[i]));
 }
 
