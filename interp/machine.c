@@ -142,6 +142,13 @@ static void deadline_fires(void *dev)
     attention(&m->cpu);
 }
 
+void machine_interrupt(struct machine *m, uint8_t vector)
+{
+    m->deadline_due = true;
+    m->deadline_vector = vector;
+    attention(&m->cpu);
+}
+
 void machine_deadline(struct machine *m, uint64_t tick, uint8_t vector)
 {
     m->deadline_due = false;

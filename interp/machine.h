@@ -108,6 +108,8 @@ enum stop machine_step(struct machine *m, uint64_t until);
  * vector is raised, and taken when IF allows. No guest can reach it. CLOCK_NEVER disarms.
  */
 void machine_deadline(struct machine *m, uint64_t tick, uint8_t vector);
+/* An external interrupt that somebody else has acknowledged already: it is taken when IF allows. */
+void machine_interrupt(struct machine *m, uint8_t vector);
 /* Does a probe stand before what comes next? Timers that are due have fired; nothing else has changed. */
 bool machine_probe_ahead(struct machine *m);
 /* Nothing will come of it: halted, and nothing can wake it; or each fault's handler begins with the next fault. */

@@ -72,10 +72,10 @@ unsigned probe_kinds(const struct probes *p, uint32_t at, uint32_t size)
 
 /* ---- code -------------------------------------------------------------------------------------------------------- */
 
-/* Where ring 0 is a monitor's, its instructions are not the guest's. */
+/* Where ring 0, or root operation, is a monitor's, its instructions are not the guest's. */
 static bool looks_at_code(const struct cpu *c)
 {
-    return (c->m->probes->kinds & PROBE_EXEC) && (!c->m->monitored || c->cpl);
+    return (c->m->probes->kinds & PROBE_EXEC) && (!c->m->monitored || (c->vmx.on ? c->vmx.non_root : c->cpl));
 }
 
 bool probe_in_page(const struct cpu *c, uint32_t page)
@@ -183,9 +183,11 @@ void probe_fault(struct cpu *c)
 
 /* ---- data -------------------------------------------------------------------------------------------------------- */
 
-/* Where ring 0 is a monitor's, so are what lies at SEG_CUT and above and what the delivery into it pushes. */
+/* Where ring 0 is a monitor's, so is what lies at SEG_CUT and above and what the delivery into it pushes. */
 static bool looks_at_data(const struct cpu *c, uint32_t lin)
 {
+    if (c->vmx.on && c->m->monitored)
+        return c->vmx.non_root;
     return !c->m->monitored || (c->cpl && !c->delivering && lin < SEG_CUT);
 }
 

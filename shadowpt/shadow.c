@@ -13,9 +13,9 @@ static uint32_t *table(const struct shadow *s, uint32_t frame)
     return (uint32_t *)(void *)ram_frame(s->hardware->ram, frame);
 }
 
-int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware, struct frames *f)
+int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware, struct frames *f, unsigned pdes)
 {
-    *s = (struct shadow){.guest = guest, .hardware = hardware, .frames = f};
+    *s = (struct shadow){.guest = guest, .hardware = hardware, .frames = f, .pdes = pdes};
     s->root = frames_take(f, TYPE_DIRECTORY);
     if (s->root == NO_FRAME)
         return -1;
@@ -23,16 +23,11 @@ int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardwar
     return 0;
 }
 
-void shadow_set_monitor(struct shadow *s, unsigned pde, uint32_t entry)
-{
-    table(s, s->root)[pde] = entry;
-}
-
 void shadow_drop(struct shadow *s)
 {
     uint32_t *root = table(s, s->root);
 
-    for (unsigned i = 0; i < SHADOW_GUEST_PDES; i++) {
+    for (unsigned i = 0; i < s->pdes; i++) {
         if (root[i])
             frames_give(s->frames, root[i] >> PAGE_SHIFT);
         root[i] = 0;

@@ -23,6 +23,8 @@ struct shadow {
     struct machine *hardware; /* in whose memory the shadow lies */
     struct frames *frames;
     uint32_t root; /* frame of the directory: what the hardware's CR3 points to */
+    unsigned
+        pdes; /* entries of it, from the first, that are the guest's; behind them the monitor's, if it shares the root */
 };
 
 /* Why a guest's access faulted. */
@@ -40,13 +42,11 @@ struct shadow_report {
     uint32_t old;     /* and what stood there: if present, the hardware's TLB may hold it */
 };
 
-/* The first and last directory entries that belong to the guest; the monitor's follow. */
-enum { SHADOW_GUEST_PDES = 0xfc000000u >> 22 };
+/* The guest's part of a root that it shares with a monitor in the top 64 MB; of one that it has for itself. */
+enum { SHADOW_PDES_SHARED = 0xfc000000u >> 22, SHADOW_PDES_ALL = 1024 };
 
-int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware,
-                struct frames *f); /* -1: no frames */
-/* An entry of the root in the monitor's part. */
-void shadow_set_monitor(struct shadow *s, unsigned pde, uint32_t entry);
+int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware, struct frames *f,
+                unsigned pdes); /* -1: no frames */
 enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user, struct shadow_report *r);
 /* Forgets one page, all of them. The hardware's TLB is the caller's. */
 void shadow_invlpg(struct shadow *s, gva_t gva);

@@ -170,7 +170,7 @@ static void invariant(struct vm *v)
 {
     uint32_t root = vm_hardware_cr3(v);
 
-    for (uint32_t d = 0; d < SHADOW_GUEST_PDES; d++) {
+    for (uint32_t d = 0; d < SHADOW_PDES_SHARED; d++) {
         uint32_t pde = hardware_word(v, root + d * 4);
 
         for (uint32_t t = 0; (pde & PTE_P) && t < 1024; t++) {

@@ -6,18 +6,14 @@
 #include "interp/paging.h"
 #include "vmm/hw.h"
 #include "vmm/monitor.h"
+#include "vmm/world.h"
 
 /* The monitor's pages, by linear page from SEG_CUT. Stubs take two. */
 enum { PAGE_STUBS = 0, PAGE_IDT = 2, PAGE_GDT = 3, PAGE_TSS = 4, PAGE_STACK = 5, MONITOR_PAGES = 6 };
 
 #define LINEAR(page) (SEG_CUT + ((uint32_t)(page) << PAGE_SHIFT))
 
-enum {
-    STUB_SIZE = 16,
-    VECTORS = 256,
-    COMMON = VECTORS * STUB_SIZE, /* offset of the common tail */
-    AFTER_ESCAPE = COMMON + 2     /* where the CPU goes on after the escape */
-};
+enum { STUB_SIZE = 16, VECTORS = 256 };
 
 #define SEL(index) ((unsigned)(index) << 3)
 
@@ -37,7 +33,7 @@ static void write_stub(uint8_t *at, unsigned vector)
     *to++ = 0;
     *to++ = 0;
     *to++ = 0xe9;
-    rel = COMMON - (int32_t)(vector * STUB_SIZE + (uint32_t)(to - at) + 4);
+    rel = STUB_COMMON - (int32_t)(vector * STUB_SIZE + (uint32_t)(to - at) + 4);
     memcpy(to, &rel, sizeof rel);
 }
 
@@ -46,10 +42,16 @@ static void write_stubs(uint8_t *two_pages[2])
     static const uint8_t common[] = {0x0f, 0x04,       /* escape */
                                      0x83, 0xc4, 0x08, /* add esp, 8: vector and error code */
                                      0xcf};            /* iret */
+    static const uint8_t vtx[] = {0x0f, 0x04,          /* VTX_STUB, where a VM exit leads to: escape */
+                                  0x0f, 0x01, 0xc3,    /* VTX_RESUME: vmresume */
+                                  0x0f, 0x04,          /* it failed: escape */
+                                  0x0f, 0x01, 0xc2,    /* VTX_LAUNCH: vmlaunch */
+                                  0x0f, 0x04};         /* it failed: escape */
 
     for (unsigned v = 0; v < VECTORS; v++)
         write_stub(two_pages[0] + v * STUB_SIZE, v);
-    memcpy(two_pages[1], common, sizeof common);
+    memcpy(two_pages[1] + (STUB_COMMON & PAGE_OFFSET), common, sizeof common);
+    memcpy(two_pages[1] + (VTX_STUB & PAGE_OFFSET), vtx, sizeof vtx);
 }
 
 /* Interrupt gates to the stubs, DPL 0: a guest's INT n does not pass (SDM Vol. 3, 6.11). */
@@ -83,29 +85,28 @@ static void write_gdt(struct shadow_gdt *g)
     gdt_put(g, GDT_TSS, tss << 16 | 103, (tss & 0xff000000) | 0x8b00 | (tss >> 16 & 0xff));
 }
 
-void monitor_behind_escape(struct cpu *p)
+void monitor_behind_escape(struct monitor *n, uint32_t offset)
 {
     const struct desc code = {0x0000ffff, 0x00cf9b00, 0}, data = {0x0000ffff, 0x00cf9300, 0};
+    struct cpu *p = &n->hw->cpu;
 
     segment_fill(p, CS, SEL(GDT_CODE), &code);
     segment_fill(p, SS, SEL(GDT_DATA), &data);
     p->r[ESP] = LINEAR(PAGE_STACK + 1) - (uint32_t)sizeof(struct trap_frame);
-    p->eip = SEG_CUT + AFTER_ESCAPE;
+    p->eip = SEG_CUT + offset;
     cpu_set_eflags(p, FL_1);
     p->cpl = 0;
     cpu_refresh(p);
 }
 
-/* The hardware as the monitor's loader hands it over. */
-static void hand_over(struct monitor *n)
+void monitor_host_state(struct monitor *n)
 {
     struct cpu *p = &n->hw->cpu;
     uint32_t tss = LINEAR(PAGE_TSS);
     const struct desc task = {tss << 16 | 103, (tss & 0xff000000) | 0x8b00 | (tss >> 16 & 0xff), 0};
 
-    cpu_reset(p, n->hw);
-    p->cr3 = n->shadow.root << PAGE_SHIFT;
-    p->cr4 = CR4_TSD | (n->virtualizable ? CR4_VIRTUALIZABLE : 0);
+    p->cr3 = n->root << PAGE_SHIFT;
+    p->cr4 = CR4_TSD;
     p->cr0 |= CR0_PG | CR0_WP | CR0_NE;
     p->gdtr = (struct dtr){LINEAR(PAGE_GDT), GDT_ENTRIES * 8 - 1};
     p->idtr = (struct dtr){LINEAR(PAGE_IDT), VECTORS * 8 - 1};
@@ -114,8 +115,7 @@ static void hand_over(struct monitor *n)
         if (s != CS && s != SS)
             segment_null(p, s, 0);
     segment_null(p, LDTR, 0);
-    p->armed = !n->virtualizable;
-    monitor_behind_escape(p);
+    monitor_behind_escape(n, STUB_AFTER_ESCAPE);
 }
 
 /* The machine's own timer and keyboard are not the guest's; the monitor needs no interrupt but its deadline. */
@@ -125,12 +125,13 @@ static void mask_interrupts(struct machine *hw)
     hw_out(hw, 0xa1, 0xff);
 }
 
-int monitor_boot(struct monitor *n)
+int monitor_boot(struct monitor *n, const struct world *w)
 {
-    uint32_t frame[MONITOR_PAGES], table = frames_take(&n->frames, TYPE_TABLE), *entry;
+    uint32_t frame[MONITOR_PAGES], table = frames_take(&n->frames, TYPE_TABLE), *entry, pde;
     uint8_t *page[MONITOR_PAGES];
 
-    if (table == NO_FRAME || shadow_init(&n->shadow, n->guest, n->hw, &n->frames))
+    n->root = w->tables(n);
+    if (table == NO_FRAME || n->root == NO_FRAME)
         return -1;
     entry = (uint32_t *)(void *)ram_frame(n->hw->ram, table);
     memset(entry, 0, PAGE_SIZE);
@@ -142,17 +143,17 @@ int monitor_boot(struct monitor *n)
         memset(page[i], 0, PAGE_SIZE);
         entry[i] = frame[i] << PAGE_SHIFT | PTE_P | PTE_W | PTE_A | PTE_D;
     }
-    shadow_set_monitor(&n->shadow, SHADOW_GUEST_PDES, table << PAGE_SHIFT | PTE_P | PTE_W | PTE_A);
+    pde = table << PAGE_SHIFT | PTE_P | PTE_W | PTE_A;
+    memcpy(ram_frame(n->hw->ram, n->root) + 4 * (SEG_CUT >> 22), &pde, sizeof pde);
     n->stack_frame = frame[PAGE_STACK];
     write_stubs(&page[PAGE_STUBS]);
     write_idt(page[PAGE_IDT]);
     write_tss(page[PAGE_TSS]);
     gdt_init(&n->gdt, n->guest, page[PAGE_GDT]);
     write_gdt(&n->gdt);
-    hand_over(n);
+    cpu_reset(&n->hw->cpu, n->hw);
+    monitor_host_state(n);
     mask_interrupts(n->hw);
-    n->seen_cycles = cpu_cycles(&n->hw->cpu);
-    n->seen_insns = cpu_insns(&n->hw->cpu);
-    n->stub_insns = 0;
-    return 0;
+    world_start_clock(n);
+    return w->boot(n);
 }

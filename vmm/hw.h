@@ -15,6 +15,16 @@ void hw_mov_cr0(struct machine *hw, uint32_t v);
 void hw_mov_cr3(struct machine *hw, uint32_t v);
 void hw_mov_cr4(struct machine *hw, uint32_t v);
 void hw_invlpg(struct machine *hw, gva_t gva);
+void hw_mov_cr2(struct machine *hw, uint32_t v);
+void hw_mov_dr(struct machine *hw, unsigned n, uint32_t v);
+/* VMX (interp/vmx.h). The operands are the monitor's own: an error is its mistake, and ends the program. */
+void hw_vmxon(struct machine *hw, uint64_t region);
+void hw_vmclear(struct machine *hw, uint64_t region);
+void hw_vmptrld(struct machine *hw, uint64_t region);
+uint64_t hw_vmread(struct machine *hw, enum vmcs_field f);
+void hw_vmwrite(struct machine *hw, enum vmcs_field f, uint64_t v);
+void hw_invvpid(struct machine *hw, unsigned type, uint16_t vpid, gva_t gva);
+void hw_invept(struct machine *hw, uint64_t eptp);
 /* MOV to DS, ES, FS or GS, with its descriptor checks. */
 void hw_mov_seg(struct machine *hw, unsigned seg, unsigned sel);
 /* MOV to a general register other than ESP. */

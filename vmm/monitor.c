@@ -10,81 +10,7 @@
 #include "interp/paging.h"
 #include "vmm/hw.h"
 #include "vmm/vm_struct.h"
-
-/* Where the guest's GDT lies now, piece by piece. */
-static unsigned locate_gdt(struct monitor *n, struct watched w[WATCHED_MAX])
-{
-    const struct dtr *t = &n->guest->cpu.gdtr;
-    uint32_t size = t->limit + 1u, at = t->base;
-    unsigned count = 0;
-
-    while (size) {
-        uint32_t offset = at & PAGE_OFFSET, room = PAGE_SIZE - offset, part = size < room ? size : room, frame;
-        uint64_t pa;
-
-        if (!paging_peek(n->guest, at, &pa) && (frame = machine_frame(n->guest, pa)) != NO_FRAME)
-            w[count++] = (struct watched){frame, offset, offset + part - 1};
-        at += part;
-        size -= part;
-    }
-    return count;
-}
-
-/*
- * Watches the guest's GDT where it lies now: if that has changed, the shadow may hold writable entries for it. On a
- * virtualizable CPU the guest loads no descriptor itself, and nothing of its GDT is shadowed.
- */
-static void watch_gdt(struct monitor *n)
-{
-    struct watched w[WATCHED_MAX] = {0};
-    unsigned count = n->virtualizable ? 0 : locate_gdt(n, w);
-
-    if (count == n->watches && memcmp(w, n->watched, count * sizeof *w) == 0)
-        return;
-    for (unsigned i = 0; i < n->watches; i++)
-        n->hw->ram->flag[n->watched[i].frame] &= (uint8_t)~FRAME_TRACED;
-    for (unsigned i = 0; i < count; i++)
-        ram_guard(n->hw->ram, w[i].frame, FRAME_TRACED);
-    memcpy(n->watched, w, sizeof w);
-    n->watches = count;
-    n->shadow_stale = true;
-}
-
-void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size)
-{
-    for (unsigned i = 0; i < n->watches; i++)
-        if (n->watched[i].frame == frame && offset <= n->watched[i].last && offset + size > n->watched[i].first)
-            n->gdt_stale = true;
-}
-
-void monitor_guest_event(struct monitor *n, const struct event *e)
-{
-    if (e->kind == EVENT_tlb_flush) {
-        n->shadow_stale = true;
-    } else if (e->kind == EVENT_tlb_invlpg) {
-        shadow_invlpg(&n->shadow, gva((uint32_t)e->field[0]));
-        hw_invlpg(n->hw, gva((uint32_t)e->field[0]));
-    }
-}
-
-/* Shadows that the guest's last instructions made untrue go before the hardware uses them again. */
-static void refresh_shadows(struct vm *vm)
-{
-    struct monitor *n = &vm->mon;
-
-    if (n->gdt_stale || n->shadow_stale) {
-        gdt_drop(&n->gdt);
-        n->gdt_stale = false;
-        watch_gdt(n);
-    }
-    if (n->shadow_stale) {
-        shadow_drop(&n->shadow);
-        hw_work(n->hw, n->hw->cost.shadow_flush);
-        hw_mov_cr3(n->hw, n->hw->cpu.cr3);
-        VM_OBSERVE(vm, shadow_drop, n->guest->cpu.cr3);
-        n->shadow_stale = false;
-    }
-}
+#include "vmm/world.h"
 
 void mon_emulation_begin(struct vm *vm, struct emulation *e)
 {
@@ -113,14 +39,11 @@ void mon_emulation_end(struct vm *vm, const struct emulation *e)
     hw_work(n->hw, cycles - device - idle);
     n->seen_cycles = cpu_cycles(&n->hw->cpu); /* the guest's clock has these cycles already */
     n->interpreted += insns;
-    if (e->gdtr.base != g->cpu.gdtr.base || e->gdtr.limit != g->cpu.gdtr.limit)
-        n->gdt_stale = true;
-    if ((e->cr0 ^ g->cpu.cr0) & CR0_WP) /* entries flipped for a WP=0 kernel, which no TLB flush ends */
-        n->shadow_stale = true;
+    vm->technique->world->emulated(n, e);
     n->waiting = g->cpu.activity == HALTED && !insns && g->deliveries == e->delivered;
     if (!n->waiting)
         VM_OBSERVE(vm, emulate, e->eip, insns, g->cpu.eip);
-    refresh_shadows(vm);
+    vm->technique->world->refresh(vm);
     if (g->deliveries != e->delivered)
         VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, e->eip);
 }
@@ -155,21 +78,25 @@ static void arm_deadline(struct vm *vm)
     hw_set_deadline(n->hw, tick, DEADLINE_VECTOR);
 }
 
-/* The third step: registers back, the deadline set, and the stub's IRET does the rest. */
+/* The third step: registers back, the deadline set, and the stub does the rest. */
 static void resume(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
-    uint64_t made = n->gdt.made;
 
     hw_work(n->hw, n->hw->cost.resume);
-    world_out(n);
-    hw_work(n->hw, (n->gdt.made - made) * n->hw->cost.shadow_desc);
-    world_sync_clock(n);
-    n->stub_insns = STUB_OUT;
-    n->stub_cycles += n->hw->cost.insn + n->hw->cost.iret; /* add, iret */
+    vm->technique->world->depart(vm);
     arm_deadline(vm);
     n->on_hardware = true;
     VM_OBSERVE(vm, resume, n->guest->cpu.eip, n->guest->cpu.seg[CS].sel);
+}
+
+/* The guest tries again: nothing of it has changed, nor has the virtual CPU learnt anything. */
+static void resume_as_it_was(struct vm *vm)
+{
+    vm->technique->world->again(vm);
+    arm_deadline(vm);
+    vm->mon.on_hardware = true;
+    VM_OBSERVE(vm, resume, vm->guest->cpu.eip, vm->guest->cpu.seg[CS].sel);
 }
 
 static void leave(struct monitor *n)
@@ -195,8 +122,8 @@ static void go_on(struct vm *vm)
 
     while (!met_probe(vm) && n->guest->cpu.t[0] < n->slice && (next = vm->technique->run(vm, vm->until)) != VM_STOP) {
         if (next == VM_RESUME) {
-            refresh_shadows(vm);
-            if (representable(n) == WHY_nothing) {
+            vm->technique->world->refresh(vm);
+            if (vm->technique->world->representable(n) == WHY_nothing) {
                 resume(vm);
                 return;
             }
@@ -213,21 +140,17 @@ void monitor_escape(void *owner)
 {
     struct vm *vm = owner;
     struct monitor *n = &vm->mon;
-    struct trap_frame f;
     struct trap t;
     enum vm_next next;
 
-    (void)lin_peek(n->hw, n->hw->cpu.r[ESP], &f, sizeof f);
-    n->stub_insns += vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN;
-    n->stub_cycles += (vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN) * n->hw->cost.insn;
-    world_in(n, &f);
+    vm->technique->world->arrive(vm, &t);
     hw_work(n->hw, n->hw->cost.dispatch);
-    t = (struct trap){
-        .vector = f.vector, .error = f.error, .eip = f.eip, .cr2 = n->hw->cpu.cr2, .cs = f.cs, .eflags = f.eflags};
     next = vm->technique->on_trap(vm, &t);
     if (next == VM_INTERPRET)
         interpret(vm, vm->until);
-    if (n->single && next != VM_RESUME)
+    if (next == VM_AGAIN)
+        resume_as_it_was(vm);
+    else if (n->single && next != VM_RESUME)
         leave(n);
     else
         go_on(vm);
@@ -246,10 +169,10 @@ static void start(struct vm *vm, uint64_t until)
 }
 
 /* The guest stays on the hardware, and what it believes is known. */
-static void leave_live(struct monitor *n)
+static void leave_live(struct vm *vm)
 {
-    world_in_live(n);
-    n->live = true;
+    vm->technique->world->look(&vm->mon);
+    vm->mon.live = true;
 }
 
 /*
@@ -269,29 +192,32 @@ void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks)
         bool over = n->stop || p->t[0] >= end;
         enum stop stop = STOP_PROBE;
 
-        if (!over || p->cpl == 0)
+        if (!over || !vm->technique->world->in_guest(p))
             stop = over ? machine_step(n->hw, CLOCK_NEVER) : machine_run(n->hw, end);
         if (stop == STOP_HOLE)
             hole_check(vm);
         if (stop == STOP_PROBE) {
-            leave_live(n);
+            leave_live(vm);
             break;
         }
     }
 }
 
-/* The guest's registers are the virtual CPU's, and go out with the next resume. GDTR may be one of those changed. */
-void monitor_changed(struct monitor *n)
+/* The guest's registers are the virtual CPU's, and go out with the next resume. */
+void monitor_changed(struct vm *vm)
 {
-    n->gdt_stale = true;
+    struct monitor *n = &vm->mon;
+
+    vm->technique->world->changed(n);
     if (!n->live)
         return;
     n->live = n->on_hardware = false;
-    monitor_behind_escape(&n->hw->cpu);
+    vm->technique->world->take_back(n);
 }
 
 void monitor_step(struct vm *vm)
 {
+    const struct world *w = vm->technique->world;
     struct monitor *n = &vm->mon;
     struct cpu *p = &n->hw->cpu;
 
@@ -300,13 +226,13 @@ void monitor_step(struct vm *vm)
     start(vm, CLOCK_NEVER);
     while (n->on_hardware) {
         uint64_t delivered = n->hw->deliveries;
-        bool in_guest = p->cpl != 0;
+        bool was_in_guest = w->in_guest(p);
         enum stop stop = machine_step(n->hw, CLOCK_NEVER);
 
         if (stop == STOP_HOLE)
             hole_check(vm);
-        if (in_guest && p->cpl != 0 && n->hw->deliveries == delivered) {
-            leave_live(n);
+        if (w->in_guest(p) && (was_in_guest || n->hw->deliveries != delivered)) { /* an instruction, or an event */
+            leave_live(vm);
             break;
         }
     }
@@ -344,7 +270,7 @@ void mon_complain(struct vm *vm, const char *fmt, ...)
     va_end(args);
 }
 
-bool mon_must_interpret(struct vm *vm)
+bool mon_cannot_resume(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
     struct machine *g = n->guest;
@@ -353,12 +279,17 @@ bool mon_must_interpret(struct vm *vm)
 
     if (v->t[0] >= g->clock.next)
         clock_fire(&g->clock, v->t[0]);
-    if (v->pending || machine_interruptible(g))
+    if (v->pending)
         return true;
-    why = representable(n);
+    why = vm->technique->world->representable(n);
     if (why != WHY_nothing && !(n->waiting && why == WHY_inactive))
         VM_OBSERVE(vm, world, why, v->eip);
     return why != WHY_nothing;
+}
+
+bool mon_must_interpret(struct vm *vm)
+{
+    return mon_cannot_resume(vm) || machine_interruptible(vm->guest);
 }
 
 enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t)
@@ -368,12 +299,12 @@ enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t)
     enum shadow_fault f;
 
     if (n->shadow_stale)
-        refresh_shadows(vm);
-    f = shadow_fill(&n->shadow, gva(t->cr2), t->error & PF_W, n->guest->cpu.cpl == 3, &r);
+        vm->technique->world->refresh(vm);
+    f = shadow_fill(&n->shadow, gva(t->cr2), t->error & PF_W, t->error & PF_U, &r);
     if (f == SHADOW_FILLED) {
         hw_work(n->hw, n->hw->cost.shadow_fill);
         if (r.old & PTE_P)
-            hw_invlpg(n->hw, gva(t->cr2));
+            vm->technique->world->forget_page(n, gva(t->cr2));
         VM_OBSERVE(vm, shadow_fill, t->cr2, r.walk.pa, r.hpa.v, r.entry);
     }
     return f;

@@ -21,8 +21,10 @@
 #include "vmm/gdt.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
+#include "vmm/vtx.h"
 
 struct insn;
+struct world;
 
 /* Vector of the deadline timer on the physical CPU. */
 enum { DEADLINE_VECTOR = 0xef };
@@ -38,6 +40,8 @@ struct monitor {
     struct machine *hw, *guest;
     struct frames frames;
     struct shadow shadow;
+    uint32_t root;  /* frame of the page directory while the monitor runs */
+    struct vtx vtx; /* in that world */
     struct shadow_gdt gdt;
     struct watched watched[WATCHED_MAX];
     unsigned watches;
@@ -68,15 +72,29 @@ struct trap_frame {
 };
 
 /* boot.c */
+/* Offsets of code from SEG_CUT. */
+enum {
+    STUB_COMMON = 0x1000,                /* where stubs jump to: escape; add esp, 8; iret */
+    STUB_AFTER_ESCAPE = STUB_COMMON + 2, /* where the CPU goes on behind the escape */
+    VTX_STUB = 0x1010,                   /* where VM exits lead to: escape; vmresume */
+    VTX_RESUME = VTX_STUB + 2,
+    VTX_LAUNCH = VTX_STUB + 7 /* the first time: vmlaunch */
+};
+enum { VTX_STUB_IN = 1, VTX_STUB_OUT = 1 }; /* its instructions on the way in and out */
 enum {
     STUB_IN_ERROR = 3, /* instructions of a stub: push vector, jmp, escape; */
     STUB_IN = 4,       /* where the CPU pushes no error code, push 0 before them */
     STUB_OUT = 2       /* add esp, 8; iret */
 };
-/* Frames and tables; the physical CPU stands behind an escape, as if the guest had just been left. -1: no memory. */
-int monitor_boot(struct monitor *n);
-/* The hardware stands at ring 0 behind an escape, the guest's frame to come. */
-void monitor_behind_escape(struct cpu *p);
+/*
+ * The monitor's pages, in a page directory of the world's; the physical CPU stands behind an escape, as if the guest had just
+ * been left. -1: no memory.
+ */
+int monitor_boot(struct monitor *n, const struct world *w);
+/* The hardware's registers, but for general ones, as they are while the monitor runs. */
+void monitor_host_state(struct monitor *n);
+/* The hardware stands at ring 0 at an offset from SEG_CUT, behind an escape. */
+void monitor_behind_escape(struct monitor *n, uint32_t offset);
 
 /* monitor.c */
 /* Lets the physical machine run until technique->run says stop, or for `ticks`. */
@@ -85,13 +103,10 @@ void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks);
 void monitor_escape(void *owner);
 /* Comes back soon; may be called from a callback or a signal's follow-up. */
 void monitor_interrupt(struct monitor *n);
-/* Bytes of a watched frame were written. */
-void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size);
-/* What the guest's machine did that concerns its shadows (an event of it). */
-void monitor_guest_event(struct monitor *n, const struct event *e);
-enum { MONITOR_LISTENS = 1 << EVENT_tlb_flush | 1 << EVENT_tlb_invlpg }; /* the kinds of these */
+/* The kinds of event of the guest's machine that concern its shadows (world.event). */
+enum { MONITOR_LISTENS = 1 << EVENT_tlb_flush | 1 << EVENT_tlb_invlpg };
 /* The guest's registers were written from outside. */
-void monitor_changed(struct monitor *n);
+void monitor_changed(struct vm *vm);
 
 /* What the virtual CPU's clock, tables and accounts were before it was set to work (mon_emulation_begin()). */
 struct emulation {
@@ -103,7 +118,12 @@ struct emulation {
 /* One guest instruction, or one event. */
 void monitor_step(struct vm *vm);
 
+/* ring1.c: bytes of a watched frame were written. */
+void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size);
+
 /* world.c */
+/* From now on time counts. */
+void world_start_clock(struct monitor *n);
 /* Time that has passed on the hardware since the last look, less the stub's instructions, is the guest's. */
 void world_sync_clock(struct monitor *n);
 void world_in(struct monitor *n, const struct trap_frame *f);
@@ -128,9 +148,11 @@ struct machine *mon_guest(struct vm *vm);
 bool mon_done(struct vm *vm, uint64_t until);
 /* Anything that the virtual CPU must see to itself: an interrupt, HLT, a state that hardware cannot hold. */
 bool mon_must_interpret(struct vm *vm);
+/* The same, for those who know how to hand interrupts to the hardware. */
+bool mon_cannot_resume(struct vm *vm);
 /* Tries to answer a page fault from the shadow. */
 enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t);
-/* The same, counted: resume where the shadow has answered, interpret where the access is the virtual CPU's to make. */
+/* The same, counted: once more where the shadow has answered, interpret where the access is the virtual CPU's to make. */
 enum vm_next mon_answer_page_fault(struct vm *vm, const struct trap *t);
 void mon_count_exit(struct vm *vm, enum exit_reason r, const struct trap *t);
 /*

@@ -10,6 +10,7 @@
 #include "interp/decode.h"
 #include "interp/probe.h"
 #include "vmm/monitor.h"
+#include "vmm/world.h"
 
 const char *const seam_duty_name[LAB_DUTIES] = {
     [LAB_CLI] = "cli",
@@ -290,6 +291,7 @@ void seam_init(struct seam *s, const char *name, uint32_t duties)
     *s = (struct seam){.technique = {.name = name,
                                      .doc = N_("trap-and-emulate by a plug-in"),
                                      .needs_monitor = true,
+                                     .world = &world_ring1,
                                      .on_trap = on_trap,
                                      .run = run},
                        .duties = duties};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "vmm/vm_struct.h"
+#include "vmm/world.h"
 
 static uint64_t booked(const struct machine *m)
 {
@@ -78,7 +79,7 @@ static unsigned shadow_tables(const struct shadow *s)
 {
     unsigned n = 0;
 
-    for (unsigned i = 0; i < SHADOW_GUEST_PDES; i++) {
+    for (unsigned i = 0; i < s->pdes; i++) {
         uint32_t entry;
 
         memcpy(&entry, ram_frame(s->hardware->ram, s->root) + i * sizeof entry, sizeof entry);
@@ -89,7 +90,7 @@ static unsigned shadow_tables(const struct shadow *s)
 
 enum why_not vm_why_not(const struct vm *v)
 {
-    return v->technique->needs_monitor ? world_why_not(&v->mon) : WHY_nothing;
+    return v->technique->needs_monitor ? v->technique->world->why_not(&v->mon) : WHY_nothing;
 }
 
 bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)

@@ -10,10 +10,13 @@
 #include <stdint.h>
 
 struct vm;
+struct vmx_exit;
+struct world;
 
 /* What to do next with the guest. */
 enum vm_next {
     VM_RESUME,    /* let the hardware run it */
+    VM_AGAIN,     /* on_trap only: at once, to try again; nothing else has changed */
     VM_INTERPRET, /* the virtual CPU executes one instruction */
     VM_EMULATED,  /* the technique itself has executed one on the virtual CPU, or delivered an event */
     VM_STOP       /* leave vm_run() */
@@ -23,15 +26,17 @@ enum vm_next {
 struct trap {
     unsigned vector;
     uint32_t error;
-    uint32_t eip;        /* of the guest */
-    uint32_t cr2;        /* #PF: the linear address */
-    uint32_t cs, eflags; /* as the hardware held them: ring 1 or 3, IF set */
+    uint32_t eip;                /* of the guest */
+    uint32_t cr2;                /* #PF: the linear address */
+    uint32_t cs, eflags;         /* as the hardware held them: ring 1 or 3, IF set */
+    const struct vmx_exit *exit; /* of a VM exit: what it says; NULL: it was none */
 };
 
 struct technique {
     const char *name, *doc;
     bool on_hardware;                                                /* native: no virtual machine is made */
     bool needs_monitor;                                              /* the monitor's tables stand in the top 64 MB */
+    const struct world *world;                                       /* with a monitor: how the guest comes and goes */
     int (*attach)(struct vm *vm);                                    /* from canonical state */
     void (*detach)(struct vm *vm);                                   /* back to it */
     enum vm_next (*on_trap)(struct vm *vm, const struct trap *trap); /* the monitor was entered */

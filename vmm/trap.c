@@ -8,6 +8,7 @@
 #include "interp/machine.h"
 #include "vmm/monitor.h"
 #include "vmm/words.h"
+#include "vmm/world.h"
 
 static enum vm_next on_trap(struct vm *vm, const struct trap *t)
 {
@@ -31,5 +32,6 @@ static enum vm_next run(struct vm *vm, uint64_t until)
 const struct technique technique_trap = {.name = "trap",
                                          .doc = N_("trap-and-emulate: the guest kernel at ring 1, shadow page tables"),
                                          .needs_monitor = true,
+                                         .world = &world_ring1,
                                          .on_trap = on_trap,
                                          .run = run};

@@ -7,6 +7,7 @@
 
 #include "shadowpt/p2m.h"
 #include "vmm/vm_struct.h"
+#include "vmm/world.h"
 
 #define TECHNIQUE(name) &technique_##name,
 const struct technique *const techniques[] = {TECHNIQUES_BUILT NULL};
@@ -52,7 +53,7 @@ static void guest_event(void *owner, const struct event *e)
     struct vm *v = owner;
 
     if (v->technique->needs_monitor)
-        monitor_guest_event(&v->mon, e);
+        v->technique->world->event(&v->mon, e);
     if (v->out.kinds & 1u << e->kind)
         v->out.observe(v->out.observe_ctx, false, e);
 }
@@ -140,7 +141,7 @@ static int create_virtual(struct vm *v, const struct vm_config *k)
     v->hw->escape = monitor_escape;
     v->ram->traced = traced;
     v->ram->traced_ctx = v;
-    return v->technique->needs_monitor ? monitor_boot(n) : 0;
+    return v->technique->needs_monitor ? monitor_boot(n, v->technique->world) : 0;
 }
 
 struct vm *vm_create(const struct vm_config *k, char *error, size_t room)
@@ -261,7 +262,7 @@ void vm_changed(struct vm *v)
 {
     cpu_refresh(&v->guest->cpu);
     if (v->technique->needs_monitor)
-        monitor_changed(&v->mon);
+        monitor_changed(v);
 }
 
 void vm_interrupt(struct vm *v)

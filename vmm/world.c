@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The world switch: the lecture's first and third step. In: what the hardware held becomes what the guest believes. Out:
+ * The registers' part of ring compression's world switch: the lecture's first and third step. In: what the hardware held becomes what the guest believes. Out:
  * the other way round, as far as hardware can hold it (representable()).
  */
 #include <string.h>
@@ -27,6 +27,13 @@ static uint32_t told(const struct trap_frame *f)
 
 /* CR0 bits that change how unprivileged instructions behave, and so must be the guest's on the hardware. */
 #define DIRECT_CR0 (CR0_MP | CR0_EM | CR0_TS | CR0_NE | CR0_AM)
+
+void world_start_clock(struct monitor *n)
+{
+    n->seen_cycles = cpu_cycles(&n->hw->cpu);
+    n->seen_insns = cpu_insns(&n->hw->cpu);
+    n->stub_insns = 0;
+}
 
 void world_sync_clock(struct monitor *n)
 {

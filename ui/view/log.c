@@ -168,6 +168,12 @@ static void tell_shadow_fill(const struct debugger *d, const uint64_t *f, struct
     sheet_put(s, LOOK_PLAIN, _("fills %08" PRIx64 " -> hpa %08" PRIx64 ", by gpa %08" PRIx64), f[0], f[2], f[1]);
 }
 
+static void tell_nested_fill(const struct debugger *d, const uint64_t *f, struct sheet *s)
+{
+    (void)d;
+    sheet_put(s, LOOK_PLAIN, _("fills gpa %08" PRIx64 " -> hpa %08" PRIx64), f[0], f[1]);
+}
+
 static void tell_shadow_drop(const struct debugger *d, const uint64_t *f, struct sheet *s)
 {
     (void)d;

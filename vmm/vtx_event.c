@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Interrupts and exceptions on their way to a guest in non-root operation (SDM Vol. 3, "Event Injection"). */
+#include "interp/pc.h"
+#include "vmm/vm_struct.h"
+
+void vtx_deliver_again(struct monitor *n)
+{
+    n->vtx.inject = n->vtx.broken;
+    n->vtx.broken.info = 0;
+}
+
+/*
+ * Something in the way of this delivery is not the hardware's to decide. An instruction that raised the event is executed
+ * again and raises it again; what came from outside has been acknowledged, and must be remembered.
+ */
+void vtx_deliver_here(struct monitor *n)
+{
+    struct machine *g = n->guest;
+    const struct vmx_event *e = &n->vtx.broken;
+
+    switch (e->info >> INTR_TYPE_SHIFT & 7) {
+    case INTR_EXTERNAL: machine_interrupt(g, e->info & INTR_VECTOR); break;
+    case INTR_NMI:
+        g->cpu.nmi = true;
+        g->cpu.nmi_blocked = false;
+        break;
+    case INTR_FAULT:
+        g->cpu.pending = true;
+        g->cpu.fault_vector = e->info & INTR_VECTOR;
+        g->cpu.fault_error = e->info & INTR_ERROR ? e->error : 0;
+        break;
+    default: break;
+    }
+    n->vtx.broken.info = 0;
+}
+
+static void inject(struct vm *vm, unsigned vector, enum intr_type type)
+{
+    struct machine *g = vm->guest;
+
+    vm->mon.vtx.inject = (struct vmx_event){.info = INTR_VALID | (uint32_t)type << INTR_TYPE_SHIFT | vector};
+    g->taken[vector]++;
+    g->last_vector = (uint8_t)vector;
+    VM_OBSERVE(vm, inject, vector, 0, g->cpu.eip);
+}
+
+bool vtx_inject(struct vm *vm)
+{
+    struct machine *g = vm->guest;
+    struct cpu *v = &g->cpu;
+
+    if (v->pending || v->activity != ACTIVE || !machine_interruptible(g))
+        return false;
+    if (v->nmi && !v->nmi_blocked) { /* first of them (SDM Vol. 3, table 6-2) */
+        v->nmi = false;
+        inject(vm, VEC_NMI, INTR_NMI);
+    } else {
+        inject(vm, pc_ack(&g->pc), INTR_EXTERNAL);
+    }
+    return true;
+}
