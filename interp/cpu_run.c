@@ -127,9 +127,17 @@ static int boundary(struct machine *m, uint64_t until)
     return STOP_NOT;
 }
 
+/* Ticks that the longest block can take. */
+static uint64_t longest_block(const struct machine *m)
+{
+    if (m->clock_insns)
+        return BLOCK_INSNS;
+    return m->interpreted ? BLOCK_CYCLES_INTERPRETED : BLOCK_CYCLES;
+}
+
 static void set_deadline(struct machine *m, uint64_t until)
 {
-    uint64_t margin = m->interpreted ? BLOCK_CYCLES_INTERPRETED : BLOCK_CYCLES;
+    uint64_t margin = longest_block(m);
 
     m->cpu.deadline = m->clock.next < until ? m->clock.next : until;
     m->cpu.soft = m->cpu.deadline > margin ? m->cpu.deadline - margin : 0;

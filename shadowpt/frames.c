@@ -67,3 +67,10 @@ void frames_give(struct frames *f, uint32_t frame)
 {
     f->frame[frame] = (struct frame){OWNER_NONE, TYPE_FREE};
 }
+
+void frames_give_all(struct frames *f)
+{
+    for (uint32_t i = f->guest; i < f->count; i++)
+        frames_give(f, i);
+    f->next_free = f->guest;
+}

@@ -34,5 +34,7 @@ uint32_t frames_scatter(const struct frames *f, uint32_t n);
 /* A free frame of the reserve for `type`; NO_FRAME when there is none. */
 uint32_t frames_take(struct frames *f, enum frame_type type);
 void frames_give(struct frames *f, uint32_t frame);
+/* All that the monitor has goes back to the reserve, which is then as it was at first. */
+void frames_give_all(struct frames *f);
 
 #endif

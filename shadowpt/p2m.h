@@ -15,6 +15,11 @@ struct machine;
 uint32_t p2m_pages(uint64_t mem);
 /* Gives the guest its frames, scattered, with the PC's hole left open. */
 void p2m_fill(struct machine *guest, const struct frames *f);
+/*
+ * Moves every page to the frame of its own number, so that the guest can have the machine for itself. The TLB of its CPU is
+ * the caller's. Returns how many pages were moved; -1: out of memory, and nothing was.
+ */
+int64_t p2m_home(struct machine *guest);
 /* False: not RAM. */
 bool p2m_lookup(const struct machine *guest, gpa_t gpa, hpa_t *hpa);
 

@@ -103,7 +103,7 @@ refuses 'allowed' run "$guest" --disk ,snapshot
 dd if=/dev/zero of="$tmp/a.img" bs=512 count=1 2>/dev/null
 refuses 'allowed' run "$guest" --disk "$tmp/a.img" --disk "$tmp/a.img" --disk "$tmp/a.img"
 refuses 'not built' run "$guest" --gdb 1234
-refuses 'not built' run "$guest" --swap-every 5
+refuses 'not built' run "$guest" --gdb 1234
 refuses foo run "$guest" --cpu foo
 refuses foo run "$guest" --clock foo
 refuses foo run "$guest" --cost foo

@@ -42,8 +42,10 @@ const struct option option_table[] = {
      N_("a file"), FOR_GUESTS, take_keys},
     {"save", "FILE", NULL, N_("save the guest's state at the end of the run"), N_("a file"), FOR_RUN, take_save},
     {"load", "FILE", NULL, N_("go on from a saved state instead of booting"), N_("a file"), FOR_GUESTS, take_load},
-    {"swap-every", "N", NULL, N_("change the technique every N guest instructions"), NULL, FOR_RUN, NULL},
-    {"swap-through", "A,B,C", NULL, N_("the techniques to change through"), NULL, FOR_RUN, NULL},
+    {"swap-every", "N", NULL, N_("change the technique every N guest instructions"),
+     N_("a whole number from 1; K, M or G (thousands) may follow it"), FOR_RUN, take_swap_every},
+    {"swap-through", "A,B,C", N_("all that run the guest"), N_("the techniques to change through, after --mode"),
+     N_("names of techniques as of --mode, with commas between them"), FOR_RUN, take_swap_through},
     {"stats", "[=json]", NULL, N_("counts at the end: a table on standard error, or JSON on standard output"),
      N_("nothing, or =json"), FOR_RUN, take_stats},
     {"trace", "FILE", NULL, N_("every event as a line of JSON"), N_("a file"), FOR_RUN, take_trace},
@@ -144,6 +146,32 @@ static int one(struct options *o, unsigned command, int argc, char **argv, int *
     return take(o, p, value);
 }
 
+/* --swap-every and --swap-through belong together, and to --mode. */
+static int settle_swaps(struct options *o)
+{
+    struct rotation *r = &o->swap;
+
+    if (!r->every)
+        return r->count ? report(STATUS_USAGE, _("--swap-through needs --swap-every")) : 0;
+    if (!r->count)
+        rotation_add_all(r, o->virtualizable);
+    if (!rotation_has(r, o->technique) && !rotation_add(r, o->technique))
+        return report(STATUS_USAGE, _("--swap-through: too many techniques"));
+    if (rotation_next(r, o->technique) == o->technique)
+        return report(STATUS_USAGE, _("--swap-every: there is no technique to change to beside %s"),
+                      o->technique->name);
+    return 0;
+}
+
+static bool any_monitor(const struct options *o)
+{
+    bool any = o->technique->needs_monitor;
+
+    for (unsigned i = 0; i < o->swap.count; i++)
+        any |= o->swap.through[i]->needs_monitor;
+    return any;
+}
+
 int options_parse(struct options *o, unsigned command, int argc, char **argv)
 {
     bool ended = false;
@@ -166,7 +194,11 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
             o->word = argv[i];
         }
     }
-    if (o->mmu && !o->technique->needs_monitor && !o->help)
+    if (o->help)
+        return 0;
+    if (settle_swaps(o))
+        return STATUS_USAGE;
+    if (o->mmu && !any_monitor(o))
         return report(STATUS_USAGE, _("--mmu %s: mode %s has no memory technique"), o->mmu, o->technique->name);
     if (!i18n_unicode())
         o->ascii = true;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "vmm/rotation.h"
+
 struct cost_preset;
 struct report_format;
 struct technique;
@@ -55,6 +57,7 @@ struct options {
     const char *serial; /* "stdio", "none", or a file */
     const char *keys, *save, *load, *trace;
     const char *mmu; /* NULL: the mode's */
+    struct rotation swap;
     enum stats_form stats;
     bool missing;
     int class;    /* enum pg_class, or -1: all */
@@ -107,6 +110,8 @@ enum taken take_serial(struct options *o, const char *v);
 enum taken take_keys(struct options *o, const char *v);
 enum taken take_save(struct options *o, const char *v);
 enum taken take_load(struct options *o, const char *v);
+enum taken take_swap_every(struct options *o, const char *v);
+enum taken take_swap_through(struct options *o, const char *v);
 enum taken take_stats(struct options *o, const char *v);
 enum taken take_trace(struct options *o, const char *v);
 enum taken take_missing(struct options *o, const char *v);

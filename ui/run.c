@@ -30,6 +30,7 @@ struct run {
     struct keys keys;
     struct trace *trace;
     enum outcome outcome; /* NONE: interrupted */
+    char broken[256];     /* why the technique could not be changed; empty: it could */
 };
 
 static void on_interrupt(int signal)
@@ -83,9 +84,11 @@ static int open_all(struct run *r)
 static void run(struct run *r)
 {
     struct vm *v = r->s.vm;
+    struct rotation *swap = &r->o.swap;
 
+    rotation_begin(swap, v);
     while (!interrupted && !r->console.error) {
-        r->outcome = vm_run_slice(v, r->o.limit, SLICE);
+        r->outcome = rotation_run(swap, v, r->o.limit, SLICE, r->broken, sizeof r->broken);
         console_flush(&r->console);
         if (r->outcome != OUTCOME_NONE)
             return;
@@ -123,7 +126,7 @@ static void say_outcome(struct run *r)
         break;
     case OUTCOME_BROKEN:
         (void)report(STATUS_FAILED, _("%s: the monitor broke off at eip %s: %s"), r->o.word, where,
-                     vm_complaint(r->s.vm));
+                     *r->broken ? r->broken : vm_complaint(r->s.vm));
         break;
     case OUTCOME_NONE: (void)report(STATUS_FAILED, _("%s: interrupted at eip %s"), r->o.word, where); break;
     default: break;

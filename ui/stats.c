@@ -84,6 +84,8 @@ void stats_sheet(const struct vm *v, struct sheet *s)
     vectors(s, _("events the physical CPU took"), t.traps);
     vectors(s, _("events delivered to the guest"), t.injected);
     exits(s, t.exits);
+    if (t.swaps)
+        number(s, _("changes of technique"), t.swaps, 0);
     sheet_line(s, LOOK_LABEL, "%s", _("TLB of the CPU that runs the guest"));
     number(s, _("hits"), t.tlb_hits, t.tlb_hits + t.tlb_misses);
     number(s, _("misses"), t.tlb_misses, t.tlb_hits + t.tlb_misses);

@@ -55,6 +55,7 @@ static void add_counts(cJSON *o, const struct vm_stats *s)
     for (unsigned r = 0; r < EXIT_REASONS; r++)
         if (s->exits[r])
             add_number(to, exit_info[r].name, s->exits[r]);
+    add_number(o, "swaps", s->swaps);
     to = cJSON_AddObjectToObject(o, "tlb");
     add_number(to, "hits", s->tlb_hits);
     add_number(to, "misses", s->tlb_misses);

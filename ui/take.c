@@ -62,25 +62,59 @@ static int word_of(const char *const *list, const char *v)
     return -1;
 }
 
-enum taken take_mode(struct options *o, const char *v)
+/* A technique by its name, or by its file. */
+static enum taken technique(const char *option, const char *v, const struct technique **t)
 {
     static const char *const planned[] = {"bt", "pv", "vtx", NULL};
-    const struct technique *t = technique_find(v);
     size_t n = strcspn(v, ",");
     char error[512];
 
+    *t = technique_find(v);
     if (n > 3 && strncmp(v + n - 3, ".so", 3) == 0) {
-        t = plugin_open(v, error, sizeof error);
-        if (!t) {
-            (void)report(STATUS_USAGE, "--mode %s: %s", v, error);
+        *t = plugin_open(v, error, sizeof error);
+        if (!*t) {
+            (void)report(STATUS_USAGE, "%s %s: %s", option, v, error);
             return TAKEN_SAID;
         }
     }
-    if (!t)
-        return word_of(planned, v) >= 0 ? TAKEN_UNBUILT : TAKEN_BAD;
-    o->technique = t;
+    if (*t)
+        return TAKEN;
+    return word_of(planned, v) >= 0 ? TAKEN_UNBUILT : TAKEN_BAD;
+}
+
+enum taken take_mode(struct options *o, const char *v)
+{
+    enum taken taken = technique("--mode", v, &o->technique);
+
     o->mode_said = true;
-    return TAKEN;
+    return taken;
+}
+
+enum taken take_swap_every(struct options *o, const char *v)
+{
+    return scaled(v, 1000, &o->swap.every) && o->swap.every ? TAKEN : TAKEN_BAD;
+}
+
+enum taken take_swap_through(struct options *o, const char *v)
+{
+    const struct technique *t;
+    enum taken taken = TAKEN;
+    char name[256];
+    size_t n;
+
+    o->swap.count = 0;
+    do {
+        n = strcspn(v, ",");
+        if (n >= sizeof name)
+            return TAKEN_BAD;
+        memcpy(name, v, n);
+        name[n] = '\0';
+        taken = technique("--swap-through", name, &t);
+        if (taken == TAKEN && !rotation_add(&o->swap, t))
+            return TAKEN_BAD;
+        v += n + 1;
+    } while (taken == TAKEN && v[-1]);
+    return taken;
 }
 
 enum taken take_mmu(struct options *o, const char *v)

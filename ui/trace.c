@@ -10,6 +10,7 @@
 #include "interp/event.h"
 #include "ui/i18n.h"
 #include "ui/report.h"
+#include "vmm/technique.h"
 #include "vmm/vm.h"
 
 enum { BUFFER = 1 << 20 };
@@ -34,7 +35,7 @@ struct trace *trace_open(const char *path)
     return t;
 }
 
-/* The name of what the first field numbers, or NULL. */
+/* The name of what its number stands for, or NULL. */
 static const char *text_of(const struct event *e, char room[16])
 {
     uint64_t v = e->field[0];
@@ -42,6 +43,7 @@ static const char *text_of(const struct event *e, char room[16])
     switch (e->kind) {
     case EVENT_trap:
     case EVENT_inject: return vector_name((unsigned)v & 0xff, room);
+    case EVENT_swap: return technique_name(e->field[1]);
     case EVENT_exit: return v < EXIT_REASONS ? exit_info[v].name : NULL;
     case EVENT_vm_exit: return vmx_reason_name[v % VMX_REASONS];
     default: return NULL;

@@ -125,6 +125,15 @@ static void mask_interrupts(struct machine *hw)
     hw_out(hw, 0xa1, 0xff);
 }
 
+/* Time goes on. */
+static void power_on(struct cpu *p)
+{
+    const uint64_t t[2] = {p->t[0], p->t[1]};
+
+    cpu_reset(p, p->m);
+    memcpy(p->t, t, sizeof t);
+}
+
 int monitor_boot(struct monitor *n, const struct world *w)
 {
     uint32_t frame[MONITOR_PAGES], table = frames_take(&n->frames, TYPE_TABLE), *entry, pde;
@@ -151,7 +160,7 @@ int monitor_boot(struct monitor *n, const struct world *w)
     write_tss(page[PAGE_TSS]);
     gdt_init(&n->gdt, n->guest, page[PAGE_GDT]);
     write_gdt(&n->gdt);
-    cpu_reset(&n->hw->cpu, n->hw);
+    power_on(&n->hw->cpu);
     monitor_host_state(n);
     mask_interrupts(n->hw);
     world_start_clock(n);

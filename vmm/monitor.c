@@ -203,6 +203,28 @@ void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks)
     }
 }
 
+int monitor_attach(struct vm *vm)
+{
+    struct monitor *n = &vm->mon;
+
+    n->hw = vm->hw;
+    n->on_hardware = n->live = n->single = n->waiting = false;
+    n->gdt_stale = n->shadow_stale = true;
+    vm->hw->escape = monitor_escape;
+    return monitor_boot(n, vm->technique->world);
+}
+
+/* What the guest believes is known at every boundary; so the monitor only takes away what is its own. */
+void monitor_detach(struct vm *vm)
+{
+    struct monitor *n = &vm->mon;
+
+    monitor_changed(vm);
+    vm->technique->world->unboot(n);
+    frames_give_all(&n->frames);
+    vm->hw->escape = NULL;
+}
+
 /* The guest's registers are the virtual CPU's, and go out with the next resume. */
 void monitor_changed(struct vm *vm)
 {

@@ -97,6 +97,9 @@ void monitor_host_state(struct monitor *n);
 void monitor_behind_escape(struct monitor *n, uint32_t offset);
 
 /* monitor.c */
+/* technique.attach and .detach of those that stand on shadow tables. */
+int monitor_attach(struct vm *vm);
+void monitor_detach(struct vm *vm);
 /* Lets the physical machine run until technique->run says stop, or for `ticks`. */
 void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks);
 /* The escape's C: machine.escape of the physical machine. `owner` is the struct vm. */
@@ -120,6 +123,8 @@ void monitor_step(struct vm *vm);
 
 /* ring1.c: bytes of a watched frame were written. */
 void monitor_traced(struct monitor *n, uint32_t frame, uint32_t offset, uint32_t size);
+/* swap.c: technique.attach of native: every page goes to the frame of its own number. -1: no memory. */
+int mon_bring_home(struct vm *vm);
 
 /* world.c */
 /* From now on time counts. */

@@ -124,7 +124,7 @@ static int boot(struct monitor *n)
 {
     if (n->virtualizable)
         n->hw->cpu.cr4 |= CR4_VIRTUALIZABLE;
-    n->hw->cpu.armed = !n->virtualizable;
+    n->hw->cpu.armed = !n->virtualizable && !n->hole.bit;
     cpu_refresh(&n->hw->cpu);
     return 0;
 }

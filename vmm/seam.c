@@ -292,6 +292,9 @@ void seam_init(struct seam *s, const char *name, uint32_t duties)
                                      .doc = N_("trap-and-emulate by a plug-in"),
                                      .needs_monitor = true,
                                      .world = &world_ring1,
+                                     .needs_virtualizable = true,
+                                     .attach = monitor_attach,
+                                     .detach = monitor_detach,
                                      .on_trap = on_trap,
                                      .run = run},
                        .duties = duties};

@@ -27,7 +27,8 @@ static void native(const struct machine *m, struct vm_stats *s)
 {
     s->direct = cpu_insns(&m->cpu);
     s->cycles = cpu_cycles(&m->cpu);
-    s->by.guest = s->cycles - booked(m) + m->by[ACCOUNT_TRAP] + m->by[ACCOUNT_MONITOR];
+    s->by.guest = s->cycles - booked(m) + m->by[ACCOUNT_TRAP];
+    s->by.monitor = m->by[ACCOUNT_MONITOR]; /* of one that was left: it brought the guest's pages home */
     memcpy(s->traps, m->taken, sizeof s->traps);
 }
 
@@ -56,7 +57,22 @@ static void monitored(const struct vm *v, struct vm_stats *s)
     memcpy(s->exits, v->mon.exits, sizeof s->exits);
 }
 
-void vm_get_stats(const struct vm *v, struct vm_stats *s)
+_Static_assert(sizeof(struct vm_stats) % sizeof(uint64_t) == 0, "counts and nothing else");
+enum { STATS_WORDS = sizeof(struct vm_stats) / sizeof(uint64_t) };
+
+void vm_stats_add(struct vm_stats *to, const struct vm_stats *more)
+{
+    for (unsigned i = 0; i < STATS_WORDS; i++)
+        ((uint64_t *)to)[i] += ((const uint64_t *)more)[i];
+}
+
+void vm_stats_subtract(struct vm_stats *from, const struct vm_stats *less)
+{
+    for (unsigned i = 0; i < STATS_WORDS; i++)
+        ((uint64_t *)from)[i] -= ((const uint64_t *)less)[i];
+}
+
+void vm_counters(const struct vm *v, struct vm_stats *s)
 {
     const struct machine *m = v->technique->needs_monitor ? v->hw : v->guest;
 
@@ -72,6 +88,13 @@ void vm_get_stats(const struct vm *v, struct vm_stats *s)
     s->by.idle = m->by[ACCOUNT_IDLE];
     s->instructions = s->direct + s->interpreted;
     count_tlb(m, s);
+}
+
+void vm_get_stats(const struct vm *v, struct vm_stats *s)
+{
+    vm_counters(v, s);
+    vm_stats_subtract(s, &v->base);
+    vm_stats_add(s, &v->past);
 }
 
 /* The shadow's tables are those with a present entry in the guest's part of its root. */

@@ -34,10 +34,12 @@ struct trap {
 
 struct technique {
     const char *name, *doc;
-    bool on_hardware;                                                /* native: no virtual machine is made */
-    bool needs_monitor;                                              /* the monitor's tables stand in the top 64 MB */
-    const struct world *world;                                       /* with a monitor: how the guest comes and goes */
-    int (*attach)(struct vm *vm);                                    /* from canonical state */
+    bool on_hardware;          /* native: the guest's machine is the hardware */
+    bool needs_monitor;        /* the monitor's tables stand in the top 64 MB */
+    bool needs_virtualizable;  /* on --cpu x86 its holes bite: an unmodified guest goes wrong */
+    const struct world *world; /* with a monitor: how the guest comes and goes */
+    /* From canonical state, between two instructions: set up rings, tables, traps. -1: no memory. NULL: nothing to do. */
+    int (*attach)(struct vm *vm);
     void (*detach)(struct vm *vm);                                   /* back to it */
     enum vm_next (*on_trap)(struct vm *vm, const struct trap *trap); /* the monitor was entered */
     enum vm_next (*run)(struct vm *vm, uint64_t until);              /* what now: hardware, interpreter, or stop */
@@ -53,5 +55,8 @@ TECHNIQUES_BUILT
 /* All that are built, ended by NULL. */
 extern const struct technique *const techniques[];
 const struct technique *technique_find(const char *name);
+/* Its place in that list; that of the NULL when it is a plug-in. And the name of a place. */
+unsigned technique_number(const struct technique *t);
+const char *technique_name(uint64_t number);
 
 #endif

@@ -33,5 +33,8 @@ const struct technique technique_trap = {.name = "trap",
                                          .doc = N_("trap-and-emulate: the guest kernel at ring 1, shadow page tables"),
                                          .needs_monitor = true,
                                          .world = &world_ring1,
+                                         .needs_virtualizable = true,
+                                         .attach = monitor_attach,
+                                         .detach = monitor_detach,
                                          .on_trap = on_trap,
                                          .run = run};

@@ -21,6 +21,20 @@ const struct technique *technique_find(const char *name)
     return NULL;
 }
 
+unsigned technique_number(const struct technique *t)
+{
+    unsigned i = 0;
+
+    while (techniques[i] && techniques[i] != t)
+        i++;
+    return i;
+}
+
+const char *technique_name(uint64_t number)
+{
+    return number < sizeof techniques / sizeof *techniques - 1 ? techniques[number]->name : "plug-in";
+}
+
 const char *outcome_name(enum outcome o)
 {
     static const char *const name[] = {"none", "ok", "failed", "triple-fault", "limit", "hang", "broken", "reset"};
@@ -58,6 +72,14 @@ static void guest_event(void *owner, const struct event *e)
         v->out.observe(v->out.observe_ctx, false, e);
 }
 
+void vm_listen(struct vm *v)
+{
+    v->guest->observe = guest_event;
+    v->guest->observed = v->out.kinds | (v->technique->needs_monitor ? MONITOR_LISTENS : 0);
+    v->hw->observe = hardware_event; /* in native there is no other */
+    v->hw->observed = v->out.kinds;
+}
+
 void vm_event(struct vm *v, enum event_kind kind, const uint64_t *field, unsigned fields)
 {
     struct event e = {.kind = kind,
@@ -82,66 +104,36 @@ static void traced(void *ctx, uint32_t frame, uint32_t offset, uint32_t size)
     monitor_traced(&((struct vm *)ctx)->mon, frame, offset, size);
 }
 
-static struct machine_config config_of(const struct vm *v, const struct vm_config *k)
+/* The guest's own machine: alone on the hardware, or with its frames scattered over it by a monitor. */
+static int create(struct vm *v, const struct vm_config *k)
 {
-    return (struct machine_config){.ram = v->ram,
-                                   .mem = k->mem,
+    struct machine_config guest = {.mem = k->mem,
                                    .tlb_sets = k->tlb_sets,
                                    .tlb_ways = k->tlb_ways,
                                    .cost = k->cost,
                                    .clock_insns = k->clock_insns};
-}
+    char error[200];
 
-static int create_native(struct vm *v, const struct vm_config *k)
-{
-    struct machine_config hw;
-
-    v->ram = ram_create((uint32_t)(k->mem >> PAGE_SHIFT));
+    if (frames_init(&v->mon.frames, p2m_pages(k->mem)))
+        return -1;
+    v->ram = guest.ram = ram_create(v->mon.frames.count);
     if (!v->ram)
         return -1;
-    hw = config_of(v, k);
-    memcpy(hw.disk, k->disk, sizeof hw.disk);
-    v->hw = v->guest = machine_create(&hw);
-    return v->hw ? 0 : -1;
-}
-
-/* Virtual devices answer in the monitor's software: their access costs are its own. */
-static void virtual_costs(struct machine *g)
-{
-    g->cost.port = g->cost.mmio = g->cost.vdev;
-}
-
-static int create_virtual(struct vm *v, const struct vm_config *k)
-{
-    struct machine_config hw, guest;
-    struct monitor *n = &v->mon;
-
-    if (frames_init(&n->frames, p2m_pages(k->mem)))
-        return -1;
-    v->ram = ram_create(n->frames.count);
-    if (!v->ram)
-        return -1;
-    hw = guest = config_of(v, k);
-    hw.pages = n->frames.count;
-    guest.pages = p2m_pages(k->mem);
-    guest.interpreted = true;
-    memcpy(guest.disk, k->disk, sizeof guest.disk);
-    v->hw = machine_create(&hw);
-    v->guest = machine_create(&guest);
-    if (!v->hw || !v->guest)
-        return -1;
-    for (uint32_t i = 0; i < v->hw->pages; i++)
-        v->hw->map[i] = i;
-    p2m_fill(v->guest, &n->frames);
-    virtual_costs(v->guest);
-    n->hw = v->hw;
-    n->guest = v->guest;
-    n->virtualizable = k->virtualizable;
-    n->gdt_stale = n->shadow_stale = true;
-    v->hw->escape = monitor_escape;
     v->ram->traced = traced;
     v->ram->traced_ctx = v;
-    return v->technique->needs_monitor ? monitor_boot(n, v->technique->world) : 0;
+    memcpy(guest.disk, k->disk, sizeof guest.disk);
+    v->hw = v->guest = v->mon.guest = machine_create(&guest);
+    if (!v->guest)
+        return -1;
+    v->guest->owner = v;
+    v->guest->serial = guest_serial;
+    v->mon.virtualizable = k->virtualizable;
+    if (!k->technique->on_hardware)
+        p2m_fill(v->guest, &v->mon.frames);
+    if (vm_enter(v, k->technique, error, sizeof error))
+        return -1;
+    v->base = (struct vm_stats){0}; /* power-on counts */
+    return 0;
 }
 
 struct vm *vm_create(const struct vm_config *k, char *error, size_t room)
@@ -149,22 +141,14 @@ struct vm *vm_create(const struct vm_config *k, char *error, size_t room)
     struct vm *v = calloc(1, sizeof *v);
 
     if (v) {
-        v->technique = k->technique;
-        if ((k->technique->on_hardware ? create_native : create_virtual)(v, k)) {
+        v->cost = k->cost;
+        if (create(v, k)) {
             vm_destroy(v);
             v = NULL;
         }
     }
-    if (!v) {
+    if (!v)
         snprintf(error, room, "cannot get %llu MiB of host memory for the machine", (unsigned long long)(k->mem >> 20));
-        return NULL;
-    }
-    v->hw->owner = v->guest->owner = v;
-    v->guest->serial = guest_serial;
-    v->guest->observe = guest_event;
-    v->hw->observe = hardware_event;
-    v->hw->monitored = k->technique->needs_monitor;
-    vm_observe(v, NULL, NULL);
     return v;
 }
 
@@ -172,9 +156,8 @@ void vm_destroy(struct vm *v)
 {
     if (!v)
         return;
-    if (v->guest != v->hw)
-        machine_destroy(v->guest);
-    machine_destroy(v->hw);
+    machine_destroy(v->under);
+    machine_destroy(v->guest);
     ram_destroy(v->ram);
     frames_destroy(&v->mon.frames);
     free(v);
@@ -293,8 +276,7 @@ void vm_observe(struct vm *v, void (*observe)(void *ctx, bool physical, const st
 void vm_observe_only(struct vm *v, uint32_t kinds)
 {
     v->out.kinds = v->out.observe ? kinds : 0;
-    v->guest->observed = v->out.kinds | (v->technique->needs_monitor ? MONITOR_LISTENS : 0);
-    v->hw->observed = v->out.kinds;
+    vm_listen(v);
 }
 
 void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx)

@@ -91,7 +91,7 @@ struct hole {
     char expected[96], got[96]; /* what differs: "eflags=00000202" */
 };
 
-/* What cycles went into; they add up to `cycles`. */
+/* What cycles went into; they add up to `cycles`. Counts of 64 bits and nothing else. */
 struct vm_stats {
     uint64_t instructions, direct, interpreted;
     uint64_t cycles;
@@ -102,6 +102,7 @@ struct vm_stats {
     uint64_t injected[256]; /* events the monitor delivered to the guest */
     uint64_t exits[EXIT_REASONS];
     uint64_t tlb_hits, tlb_misses, tlb_flushes; /* of the physical CPU; in emulate, of the software CPU */
+    uint64_t swaps;                             /* vm_swap() */
 };
 
 /* NULL: `error` says why. */
@@ -111,6 +112,13 @@ void vm_destroy(struct vm *v);
 struct machine *vm_guest(struct vm *v);    /* the guest's own machine: canonical state, devices, memory by gpa */
 struct machine *vm_hardware(struct vm *v); /* the physical machine; the same one in native */
 const struct technique *vm_technique(const struct vm *v);
+
+/*
+ * The guest goes on under another technique, from the instruction at which it stands. vm_guest() stays the same machine:
+ * devices, clock, disks, observers, probes and all that has its address notice nothing. With --clock insns it takes no
+ * tick. To be called between runs. 0, or -1 with a line in `error` and nothing changed.
+ */
+int vm_swap(struct vm *v, const struct technique *to, char *error, size_t room);
 
 /* Runs until tick `until` of the guest's clock, or to an end. Any number of calls gives the same result as one. */
 enum outcome vm_run(struct vm *v, uint64_t until);

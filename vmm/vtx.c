@@ -106,5 +106,7 @@ const struct technique technique_vtx = {.name = "vtx",
                                         .doc = N_("hardware assistance: the guest in VMX non-root operation"),
                                         .needs_monitor = true,
                                         .world = &world_vtx,
+                                        .attach = monitor_attach,
+                                        .detach = monitor_detach,
                                         .on_trap = on_trap,
                                         .run = run};

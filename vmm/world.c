@@ -79,6 +79,7 @@ void world_in(struct monitor *n, const struct trap_frame *f)
     for (unsigned i = 0; i < sizeof data; i++)
         segment_in(n, data[i], p->seg[data[i]].sel, p->seg[data[i]].sel);
     v->cpl = (f->cs & 3) == 3 ? 3 : 0;
+    v->shadow = 0;
     cpu_refresh(v);
 }
 
@@ -93,6 +94,7 @@ void world_in_live(struct monitor *n)
                                  .ss = p->seg[SS].sel};
 
     world_in(n, &f);
+    n->guest->cpu.shadow = p->shadow; /* of MOV SS */
 }
 
 /*

@@ -9,7 +9,6 @@
 #include "interp/access.h"
 #include "interp/dev/kbd.h"
 #include "interp/segment.h"
-#include "interp/state.h"
 #include "ui/debug/goal.h"
 #include "ui/i18n.h"
 #include "ui/report.h"
@@ -45,6 +44,8 @@ static void observe(void *debugger, bool physical, const struct event *e)
             timeline_change(d->time, e->cycles, runs(d, (unsigned)e->field[1]));
         return;
     }
+    if (e->kind == EVENT_swap)
+        timeline_change(d->time, e->cycles, runs(d, debug_runner(d)->cpu.cpl));
     recorder_add(d->events, physical, e);
     goal_event(d, e);
 }
@@ -145,29 +146,16 @@ int debug_restart(struct debugger *d)
 
 /* ---- another technique ------------------------------------------------------------------------------------------- */
 
-static int hand_over(struct vm *from, struct vm *to, char *error, size_t room)
-{
-    struct state save, load;
-    int result;
-
-    state_init_save(&save);
-    result = machine_state(vm_guest(from), &save);
-    state_init_load(&load, save.data, save.size);
-    if (!result)
-        result = machine_state(vm_guest(to), &load);
-    if (result)
-        (void)snprintf(error, room, "%s", save.error[0] ? save.error : load.error);
-    state_free(&load);
-    state_free(&save);
-    return result;
-}
-
 int debug_technique(struct debugger *d, const char *name, char *error, size_t room)
 {
     struct options o = d->o;
-    struct vm *to;
 
-    if (take_mode(&o, name) != TAKEN) {
+    if (strcmp(name, "next") == 0) {
+        struct rotation all = {.count = 0};
+
+        rotation_add_all(&all, o.virtualizable);
+        o.technique = rotation_next(&all, o.technique);
+    } else if (take_mode(&o, name) != TAKEN) {
         (void)snprintf(error, room, _("%s: no such technique, or it is not built yet"), name);
         return -1;
     }
@@ -175,20 +163,11 @@ int debug_technique(struct debugger *d, const char *name, char *error, size_t ro
         (void)snprintf(error, room, "%s", _("the guest's run is over: `run` begins anew"));
         return -1;
     }
-    to = session_vm(&d->s, &o, error, room);
-    if (!to)
+    if (vm_swap(d->s.vm, o.technique, error, room))
         return -1;
-    if (hand_over(d->s.vm, to, error, room)) {
-        vm_destroy(to);
-        return -1;
-    }
-    vm_destroy(d->s.vm);
-    d->s.vm = to;
     d->o = o;
-    begin_time(d);
     debug_take_registers(d, &d->now);
     d->before = d->now;
-    listen(d);
     return 0;
 }
 

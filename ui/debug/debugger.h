@@ -165,7 +165,7 @@ static inline bool debug_ended(const struct debugger *d)
 
 /* The same guest from its first instruction on; stop points stay. 0, or -1 after one line on standard error. */
 int debug_restart(struct debugger *d);
-/* Goes on under another technique, by way of the canonical state. 0, or -1 with a line in `error`. */
+/* Goes on under another technique, by way of the canonical state; "next": that behind the current one. 0, or -1 with a line in `error`. */
 int debug_technique(struct debugger *d, const char *name, char *error, size_t room);
 /* Presses a key (names as QEMU's sendkey). 0; -1: no such key; 1: lost. */
 int debug_key(struct debugger *d, const char *name);

@@ -138,6 +138,7 @@ static void offer_techniques(struct request *r)
 {
     for (unsigned i = 0; techniques[i]; i++)
         offer(r, techniques[i]->name);
+    offer(r, "next");
 }
 
 static void offer_exits(struct request *r)

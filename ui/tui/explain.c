@@ -10,6 +10,7 @@ static const struct {
 } table[] = {
     {"s  n  c  f", N_("step, step over calls, go on, finish the function; Ctrl-C stops a run")},
     {"u  d  w  r", N_("frame up, frame down, where am I, run from the start")},
+    {"t", N_("the next technique takes the guest over, where it stands")},
     {".  ,", N_("the page walk: one micro-step on, one back")},
     {"p", N_("predict: say what the next step will do, before it does it")},
     {"Tab  1-5", N_("the next pane; another page of panes")},

@@ -16,8 +16,9 @@ static const struct {
     char key;
     const char *command;
     bool quiet; /* what it answers shows in the panes anyway */
-} letter[] = {{'s', "stepi", true}, {'n', "nexti", true}, {'c', "continue", true}, {'f', "finish", true},
-              {'u', "up", true},    {'d', "down", true},  {'w', "where", false},   {'r', "run", true}};
+} letter[] = {{'s', "stepi", true},  {'n', "nexti", true}, {'c', "continue", true},
+              {'f', "finish", true}, {'u', "up", true},    {'d', "down", true},
+              {'w', "where", false}, {'r', "run", true},   {'t', "technique next", false}};
 
 static bool letter_key(struct tui *t, int key)
 {

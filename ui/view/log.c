@@ -8,6 +8,7 @@
 #include "ui/sheet.h"
 #include "ui/view/views.h"
 #include "ui/view/words.h"
+#include "vmm/technique.h"
 
 enum { STAMP_MIN = 6, LETTER = 2, NAME = 10, WIDE = 58, MEANWHILE = 200 };
 
@@ -216,6 +217,16 @@ static void tell_vm_exit(const struct debugger *d, const uint64_t *f, struct she
     sheet_put(s, LOOK_PLAIN, _(", qualification %08" PRIx64), f[1]);
 }
 
+static void tell_swap(const struct debugger *d, const uint64_t *f, struct sheet *s)
+{
+    char text[WORDS];
+
+    sheet_put(s, LOOK_HERE, _("%s takes over from %s"), technique_name(f[1]), technique_name(f[0]));
+    sheet_put(s, LOOK_PLAIN, _(" at %s"), place(d, f[2], text));
+    if (f[3])
+        sheet_put(s, LOOK_PLAIN, _("; pages brought home: %" PRIu64), f[3]);
+}
+
 static teller *const tell[EVENT_KINDS] = {
 #define EVENT(name, ...) [EVENT_##name] = tell_##name,
 #include "interp/event.def"
@@ -237,6 +248,7 @@ static enum source source_of(const struct recorded *r)
     case EVENT_shadow_fill:
     case EVENT_shadow_drop:
     case EVENT_resume:
+    case EVENT_swap:
     case EVENT_world: return SOURCE_MONITOR;
     default: return r->physical ? SOURCE_HARDWARE : SOURCE_VIRTUAL;
     }
