@@ -48,6 +48,23 @@
     {                                                                                                                  \
         flags_logic(c, c->r[o->reg] & c->r[o->base], 32);                                                              \
         JUMP_IF(cc);                                                                                                   \
+    }                                                                                                                  \
+    static HANDLER(h_test8_rr_j##cc)                                                                                   \
+    {                                                                                                                  \
+        flags_logic(c, *reg8(c, o->reg) & *reg8(c, o->base), 8);                                                       \
+        JUMP_IF(cc);                                                                                                   \
+    }                                                                                                                  \
+    static HANDLER(h_test8_ri_j##cc)                                                                                   \
+    {                                                                                                                  \
+        flags_logic(c, *reg8(c, o->reg) & (uint8_t)o->imm, 8);                                                         \
+        JUMP_IF(cc);                                                                                                   \
+    }                                                                                                                  \
+    static HANDLER(h_cmp8_ri_j##cc)                                                                                    \
+    {                                                                                                                  \
+        uint8_t a = *reg8(c, o->reg), b = (uint8_t)o->imm;                                                             \
+                                                                                                                       \
+        flags_sub(c, a, b, (uint8_t)(a - b), 8);                                                                       \
+        JUMP_IF(cc);                                                                                                   \
     }
 
 #define CONDITIONS(each)                                                                                               \
@@ -61,16 +78,18 @@ CONDITIONS(AND_JUMP)
 #define CMP_RI(cc) h_cmp32_ri_j##cc,
 #define CMP_RM(cc) h_cmp32_rm_j##cc,
 #define TEST_RR(cc) h_test32_rr_j##cc,
+#define TEST8_RR(cc) h_test8_rr_j##cc,
+#define TEST8_RI(cc) h_test8_ri_j##cc,
+#define CMP8_RI(cc) h_cmp8_ri_j##cc,
 
 enum { CODES = 16 };
 
 static const struct {
     handler *first, *fused[CODES];
 } pairs[] = {
-    {h_cmp32_rr, {CONDITIONS(CMP_RR)}},
-    {h_cmp32_ri, {CONDITIONS(CMP_RI)}},
-    {h_cmp32_rm, {CONDITIONS(CMP_RM)}},
-    {h_test32_rr, {CONDITIONS(TEST_RR)}},
+    {h_cmp32_rr, {CONDITIONS(CMP_RR)}},   {h_cmp32_ri, {CONDITIONS(CMP_RI)}},   {h_cmp32_rm, {CONDITIONS(CMP_RM)}},
+    {h_test32_rr, {CONDITIONS(TEST_RR)}}, {h_test8_rr, {CONDITIONS(TEST8_RR)}}, {h_test8_ri, {CONDITIONS(TEST8_RI)}},
+    {h_cmp8_ri, {CONDITIONS(CMP8_RI)}},
 };
 static handler *const plain[CODES] = {CONDITIONS(PLAIN)};
 

@@ -13,12 +13,12 @@ enum { DATA = 0x100000 };
 static const struct {
     const char *name;
     uint8_t code[6];
-    unsigned n;
+    unsigned n, imm; /* bytes; those of the second operand, which follows */
 } comparison[] = {
-    {"cmp eax, ecx", {0x39, 0xc8}, 2},
-    {"cmp eax, [DATA]", {0x3b, 0x05, 0x00, 0x00, 0x10, 0x00}, 6},
-    {"test eax, ecx", {0x85, 0xc8}, 2},
-    {"cmp eax, imm32", {0x81, 0xf8}, 2}, /* the second operand follows */
+    {"cmp eax, ecx", {0x39, 0xc8}, 2, 0},  {"cmp eax, [DATA]", {0x3b, 0x05, 0x00, 0x00, 0x10, 0x00}, 6, 0},
+    {"test eax, ecx", {0x85, 0xc8}, 2, 0}, {"cmp eax, imm32", {0x81, 0xf8}, 2, 4},
+    {"test al, cl", {0x84, 0xc8}, 2, 0},   {"test al, imm8", {0xa8}, 1, 1},
+    {"cmp al, imm8", {0x3c}, 1, 1},        {"cmp ah, imm8", {0x80, 0xfc}, 2, 1},
 };
 
 static const uint32_t operand[] = {0,          1,          2,          0x7f,       0x80,      0xff,
@@ -31,10 +31,8 @@ static void load(struct machine *m, unsigned what, unsigned cc, uint32_t a, uint
     unsigned n = comparison[what].n;
 
     memcpy(code, comparison[what].code, n);
-    if (what == COMPARISONS - 1) {
-        memcpy(code + n, &b, sizeof b);
-        n += sizeof b;
-    }
+    memcpy(code + n, &b, comparison[what].imm);
+    n += comparison[what].imm;
     memcpy(code + n, (const uint8_t[]){0x70 | cc, 1, 0x43, 0x9c, 0x5a, 0xf4},
            6); /* jcc over inc ebx; pushf; pop edx; hlt */
     cr_assert_eq(machine_write(m, METAL_CODE, code, n + 6), 0);
