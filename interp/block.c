@@ -110,6 +110,13 @@ static struct code_page *add_page(struct code_cache *k, uint32_t frame, uint32_t
     return p;
 }
 
+static struct code_page *page_of_key(struct code_cache *k, uint32_t frame, uint32_t key)
+{
+    struct code_page *p = find_page(k, frame, key);
+
+    return p ? p : add_page(k, frame, key);
+}
+
 /* All code pages are in use: start over, and find the pages again that CPUs stand on. */
 static void empty_pages(struct ram *r)
 {
@@ -119,25 +126,24 @@ static void empty_pages(struct ram *r)
     } held[RAM_CPUS];
 
     for (unsigned i = 0; i < RAM_CPUS; i++)
-        if (r->cpu[i] && r->cpu[i]->fetch.code) {
-            held[i].frame = r->cpu[i]->fetch.code->frame;
-            held[i].key = r->cpu[i]->fetch.code->key;
+        if (r->cpu[i] && r->cpu[i]->fetch.page) {
+            held[i].frame = r->cpu[i]->fetch.page->frame;
+            held[i].key = r->cpu[i]->fetch.page->key;
         }
     empty_pool(k);
     for (uint32_t i = 0; i < k->pages_used; i++)
         k->by_frame[k->pages[i].frame] = 0;
     k->pages_used = 0;
     for (unsigned i = 0; i < RAM_CPUS; i++) {
-        struct cpu *c = r->cpu[i];
+        struct fetch_latch *f = r->cpu[i] ? &r->cpu[i]->fetch : NULL;
 
-        if (!c)
+        if (!f)
             continue;
-        lookaside_forget_code(&c->tlb);
-        if (c->fetch.code) {
-            struct code_page *p = find_page(k, held[i].frame, held[i].key);
-
-            c->fetch.code = p ? p : add_page(k, held[i].frame, held[i].key);
-        }
+        lookaside_forget_code(&r->cpu[i]->tlb);
+        if (f->page)
+            f->page = page_of_key(k, held[i].frame, held[i].key);
+        if (f->code)
+            f->code = f->page;
     }
 }
 
@@ -182,36 +188,45 @@ void block_probes_changed(struct cpu *c)
     attention(c);
 }
 
-/* Where the page of an instruction at `lin` is, through the lookaside or the TLB, counted as one fetch. NULL: not RAM. */
-static struct code_page *consult(struct cpu *c, uint32_t lin)
+/* Fetches from the page of `lin`, whose code is `p`, or NULL where no RAM answers: it is the latched one from now on. */
+static inline void latch_on(struct cpu *c, uint32_t lin, uint32_t eip, struct code_page *p)
 {
-    uint32_t page = lin & ~(uint32_t)PAGE_OFFSET;
-    struct fetch_lookaside *l = lookaside_fetch(&c->tlb, page, c->cpl == 3);
-    uint64_t tag = (uint64_t)c->code_key << 32 | page;
-    uint32_t frame;
-
-    if (l->tag == tag) {
-        c->fast_hits++;
-        return l->code;
-    }
-    frame = machine_frame(c->m, lin_translate(c, lin, TO_FETCH, c->cpl == 3)); /* a fault's CR2 is exact */
-    if (frame == NO_FRAME)
-        return NULL;
-    *l = (struct fetch_lookaside){.tag = tag, .code = code_page(c, frame, page)};
-    return l->code;
-}
-
-/* Fetches from a page: it is the latched one from now on. */
-static void latch(struct cpu *c, uint32_t lin, uint32_t eip)
-{
-    struct code_page *p;
-    uint32_t page = lin & ~(uint32_t)PAGE_OFFSET, eip_base = eip - (lin & PAGE_OFFSET);
+    uint32_t eip_base = eip - (lin & PAGE_OFFSET);
     bool whole = eip_base <= UINT32_MAX - PAGE_OFFSET && eip_base + PAGE_OFFSET <= c->seg[CS].limit;
 
-    c->fetch.lin = LATCH_EMPTY;
-    p = consult(c, lin);
     /* Blocks run only where no instruction of the page needs a limit check. */
-    c->fetch = (struct fetch_latch){.lin = page, .eip_base = eip_base, .page = p, .code = whole ? p : NULL};
+    c->fetch = (struct fetch_latch){
+        .lin = lin & ~(uint32_t)PAGE_OFFSET, .eip_base = eip_base, .page = p, .code = whole ? p : NULL};
+}
+
+/* The TLB is consulted, and the lookaside filled. */
+COLD static void latch_miss(struct cpu *c, uint32_t lin, uint32_t eip, uint64_t tag)
+{
+    bool user = c->cpl == 3;
+    struct code_page *p = NULL;
+    uint32_t frame;
+
+    c->fetch.lin = LATCH_EMPTY;
+    frame = machine_frame(c->m, lin_translate(c, lin, TO_FETCH, user)); /* a fault's CR2 is exact */
+    if (frame != NO_FRAME) {
+        p = code_page(c, frame, lin & ~(uint32_t)PAGE_OFFSET);
+        lookaside_fetch_fill(&c->tlb, lin, user, (struct fetch_lookaside){.tag = tag, .code = p});
+    }
+    latch_on(c, lin, eip, p);
+}
+
+/* Counts as one access, by the lookaside or the TLB. */
+static void latch(struct cpu *c, uint32_t lin, uint32_t eip)
+{
+    const struct fetch_lookaside *l = lookaside_fetch(&c->tlb, lin, c->cpl == 3);
+    uint64_t tag = (uint64_t)c->code_key << 32 | (lin & ~(uint32_t)PAGE_OFFSET);
+
+    if (!LIKELY(l->tag == tag)) {
+        latch_miss(c, lin, eip, tag);
+        return;
+    }
+    c->fast_hits++;
+    latch_on(c, lin, eip, l->code);
 }
 
 void fetch_latch(struct cpu *c)

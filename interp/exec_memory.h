@@ -22,7 +22,7 @@
     INLINED void name##_body(BODY_ARGS, uint##bits##_t v);                                                             \
     COLD static HANDLER(name##_miss)                                                                                   \
     {                                                                                                                  \
-        name##_body(c, o, load##bits(c, o, o->seg, ea(c, o)));                                                         \
+        name##_body(c, o, (uint##bits##_t)load_miss(c, o, o->seg, ea(c, o), bits / 8));                                \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
@@ -43,7 +43,7 @@
     INLINED uint##bits##_t name##_body(BODY_ARGS);                                                                     \
     COLD static HANDLER(name##_miss)                                                                                   \
     {                                                                                                                  \
-        store##bits(c, o, o->seg, ea(c, o), name##_body(c, o));                                                        \
+        store_miss(c, o, o->seg, ea(c, o), bits / 8, name##_body(c, o));                                               \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
@@ -65,9 +65,10 @@
     INLINED uint##bits##_t name##_body(BODY_ARGS, uint##bits##_t v);                                                   \
     COLD static HANDLER(name##_miss)                                                                                   \
     {                                                                                                                  \
-        uint8_t *p;                                                                                                    \
-        uint##bits##_t value = rmw##bits(c, o, o->seg, ea(c, o), &p);                                                  \
+        uint8_t *p = rmw_miss(c, o, o->seg, ea(c, o), bits / 8);                                                       \
+        uint##bits##_t value;                                                                                          \
                                                                                                                        \
+        memcpy(&value, p, sizeof value);                                                                               \
         rmw_done##bits(c, p, name##_body(c, o, value));                                                                \
         NEXT;                                                                                                          \
     }                                                                                                                  \

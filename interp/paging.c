@@ -181,6 +181,14 @@ COLD static uint32_t ept_rights(const struct walk_context *k, const struct walk 
                          (ept_writable(k->eptp, page) ? 0 : PTE_D));
 }
 
+COLD static struct tlb_entry *forget_same(struct cpu *c, uint32_t lin)
+{
+    struct tlb_entry *e = tlb_find(&c->tlb, lin);
+
+    tlb_forget(c, e);
+    return e;
+}
+
 /* Compiled twice: with EPT, and without. */
 static ALWAYS_INLINE struct tlb_entry *miss(struct cpu *c, const struct op *o, uint32_t lin, enum access a, bool user,
                                             bool again, struct ept_walk *ept)
@@ -200,12 +208,10 @@ static ALWAYS_INLINE struct tlb_entry *miss(struct cpu *c, const struct op *o, u
     w.rights |= TLB_X;
     if (k.eptp)
         w.rights = ept_rights(&k, &w);
-    e = tlb_insert(c, lin, (uint16_t)w.rights, again);
-    *e = (struct tlb_entry){.vpn = lin >> PAGE_SHIFT,
-                            .pfn = (uint32_t)(w.pa >> PAGE_SHIFT),
-                            .ept = c->tlb.ept,
-                            .vpid = c->tlb.vpid,
-                            .rights = (uint16_t)w.rights};
+    e = again ? forget_same(c, lin) : tlb_oldest(&c->tlb, lin);
+    if (tlb_valid(&c->tlb, e))
+        tlb_evict(c, e);
+    tlb_fill(&c->tlb, e, lin, w.pa, (uint16_t)w.rights);
     return e;
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "interp/access.h"
 #include "interp/machine.h"
 
 int tlb_init(struct tlb *t, unsigned sets, unsigned ways)
@@ -82,54 +81,24 @@ void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
     }
 }
 
-static inline void set_valid(struct tlb *t, const struct tlb_entry *e, bool valid)
+static inline void invalidate(struct tlb *t, const struct tlb_entry *e)
 {
     size_t i = (size_t)(e - t->entry);
-    uint64_t bit = 1ull << i % 64, *word = &t->valid[i / 64];
 
-    *word = valid ? *word | bit : *word & ~bit;
+    t->valid[i / 64] &= ~(1ull << i % 64);
 }
 
 /* The fetch latch stays: a page that is being executed is consulted again after a flush, not after an eviction. */
-static void forget(struct cpu *c, const struct tlb_entry *e)
+void tlb_forget(struct cpu *c, const struct tlb_entry *e)
 {
     lookaside_drop(&c->tlb, e->vpn);
-    set_valid(&c->tlb, e, false);
+    invalidate(&c->tlb, e);
 }
 
-/* These are no parts of tlb_insert(), which thus calls nothing where a set has room. */
-COLD static struct tlb_entry *give_up_same(struct cpu *c, uint32_t lin)
-{
-    struct tlb_entry *e = tlb_find(&c->tlb, lin);
-
-    forget(c, e);
-    return e;
-}
-
-COLD static void give_up_oldest(struct cpu *c, const struct tlb_entry *e)
+void tlb_evict(struct cpu *c, const struct tlb_entry *e)
 {
     OBSERVE(c->m, tlb_evict, (uint64_t)e->vpn << 12);
-    forget(c, e);
-}
-
-struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, uint16_t rights, bool again)
-{
-    struct tlb *t = &c->tlb;
-    uint32_t vpn = lin >> 12;
-    uint16_t *next = &t->next[vpn & (t->sets - 1)];
-    struct tlb_entry *e = tlb_set(t, vpn) + *next;
-
-    if (again) {
-        e = give_up_same(c, lin);
-    } else {
-        *next = (uint16_t)((*next + 1u) & (t->ways - 1));
-        if (tlb_valid(t, e))
-            give_up_oldest(c, e);
-    }
-    t->rights |= rights;
-    t->vpids |= t->vpid;
-    set_valid(t, e, true);
-    return e;
+    tlb_forget(c, e);
 }
 
 void tlb_empty(struct tlb *t)
@@ -166,7 +135,7 @@ static void drop(struct tlb *t, const struct doomed *d)
             const struct tlb_entry *e = &t->entry[first + take_bit(&left)];
 
             if (!stays(e, d))
-                set_valid(t, e, false);
+                invalidate(t, e);
         }
 }
 
@@ -200,7 +169,7 @@ void tlb_drop(struct cpu *c, uint32_t lin)
     struct tlb_entry *e = tlb_find(&c->tlb, lin);
 
     if (e)
-        forget(c, e);
+        tlb_forget(c, e);
 }
 
 /* Fragments of a 4 MiB page go together; few guests have any. */
@@ -212,7 +181,7 @@ static void drop_large(struct cpu *c, uint16_t vpid, uint32_t lin)
         const struct tlb_entry *e = &t->entry[i];
 
         if (tlb_valid(t, e) && e->rights & PTE_PS && e->vpid == vpid && e->vpn >> 10 == lin >> 22)
-            forget(c, e);
+            tlb_forget(c, e);
     }
 }
 
@@ -222,7 +191,7 @@ static void drop_address(struct cpu *c, uint16_t vpid, uint32_t lin)
 
     for (struct tlb_entry *e = tlb_set(t, lin >> 12), *end = e + t->ways; e < end; e++)
         if (e->vpn == lin >> 12 && e->vpid == vpid && tlb_valid(t, e))
-            forget(c, e);
+            tlb_forget(c, e);
     drop_large(c, vpid, lin);
     c->fetch.lin = LATCH_EMPTY;
     OBSERVE(c->m, tlb_invlpg, lin);

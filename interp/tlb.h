@@ -91,11 +91,31 @@ static inline struct tlb_entry *tlb_find(const struct tlb *t, uint32_t lin)
     return NULL;
 }
 
-/*
- * Room for a page's entry, to be filled at once: in place of the same page's, if it has one (`again`), or else of the oldest
- * in its set.
- */
-struct tlb_entry *tlb_insert(struct cpu *c, uint32_t lin, uint16_t rights, bool again);
+/* The entry that a page without one gets: the oldest of its set, which may have to be evicted. */
+static inline struct tlb_entry *tlb_oldest(struct tlb *t, uint32_t lin)
+{
+    uint32_t vpn = lin >> 12;
+    uint16_t *next = &t->next[vpn & (t->sets - 1)];
+    struct tlb_entry *e = tlb_set(t, vpn) + *next;
+
+    *next = (uint16_t)((*next + 1u) & (t->ways - 1));
+    return e;
+}
+
+/* Fills an entry that is not valid. The tags are those of now. */
+static inline void tlb_fill(struct tlb *t, struct tlb_entry *e, uint32_t lin, uint64_t pa, uint16_t rights)
+{
+    size_t i = (size_t)(e - t->entry);
+
+    *e = (struct tlb_entry){lin >> 12, (uint32_t)(pa >> 12), t->ept, t->vpid, rights};
+    t->rights |= rights;
+    t->vpids |= t->vpid;
+    t->valid[i / 64] |= 1ull << i % 64;
+}
+
+/* An entry goes, and what stands for its page in the lookaside. */
+void tlb_forget(struct cpu *c, const struct tlb_entry *e);
+void tlb_evict(struct cpu *c, const struct tlb_entry *e);
 /* Forgets everything, the lookaside included. No event, no count. */
 void tlb_empty(struct tlb *t);
 /* The current VPID's entries, of whatever EPT (SDM Vol. 3, "Operations that Invalidate Cached Mappings"). */
@@ -124,12 +144,22 @@ static inline struct lookaside *lookaside_line(struct tlb *t, uint32_t lin, bool
     return &t->line[n];
 }
 
-static inline struct fetch_lookaside *lookaside_fetch(struct tlb *t, uint32_t lin, bool user)
+static inline unsigned lookaside_fetch_line(uint32_t lin, bool user)
 {
-    unsigned n = user * XLA_LINES + (lin >> 12 & (XLA_LINES - 1));
+    return user * XLA_LINES + (lin >> 12 & (XLA_LINES - 1));
+}
+
+static inline const struct fetch_lookaside *lookaside_fetch(const struct tlb *t, uint32_t lin, bool user)
+{
+    return &t->fetch[lookaside_fetch_line(lin, user)];
+}
+
+static inline void lookaside_fetch_fill(struct tlb *t, uint32_t lin, bool user, struct fetch_lookaside l)
+{
+    unsigned n = lookaside_fetch_line(lin, user);
 
     t->live_fetch[n / 64] |= 1ull << n % 64;
-    return &t->fetch[n];
+    t->fetch[n] = l;
 }
 
 /* Forgets which code belongs to which page. */
