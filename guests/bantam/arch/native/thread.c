@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* New threads: a stack that looks as if its thread had been switched away from, just before it returns to user mode. */
+#include "guests/bantam/arch/native/native.h"
+
+/* What arch_switch() pops. */
+struct arch_context {
+    uint32_t edi, esi, ebx, ebp, eip;
+};
+
+extern void leave_kernel(void);
+
+static struct arch_frame *frame_of(void *stack_end)
+{
+    return (struct arch_frame *)stack_end - 1;
+}
+
+static struct arch_context *context_below(struct arch_frame *f)
+{
+    struct arch_context *c = (struct arch_context *)f - 1;
+
+    *c = (struct arch_context){.eip = (uint32_t)leave_kernel};
+    return c;
+}
+
+void arch_start_over(struct arch_frame *f, uint32_t entry, uint32_t user_stack)
+{
+    *f = (struct arch_frame){.gs = 0,
+                             .es = USER_DS,
+                             .ds = USER_DS,
+                             .eip = entry,
+                             .cs = USER_CS,
+                             .eflags = FLAG_ALWAYS | FLAG_IF,
+                             .esp = user_stack,
+                             .ss = USER_DS};
+}
+
+struct arch_context *arch_thread_at(void *stack_end, uint32_t entry, uint32_t user_stack)
+{
+    arch_start_over(frame_of(stack_end), entry, user_stack);
+    return context_below(frame_of(stack_end));
+}
+
+struct arch_context *arch_thread_like(void *stack_end, const struct arch_frame *frame)
+{
+    *frame_of(stack_end) = *frame;
+    frame_of(stack_end)->eax = 0;
+    return context_below(frame_of(stack_end));
+}
+
+/* -- backtraces -- */
+uint32_t arch_frame_pointer(const struct arch_frame *f)
+{
+    return f ? f->ebp : (uint32_t)__builtin_frame_address(0);
+}
+
+/* EBP chains: [EBP] is the caller's EBP, [EBP + 4] where it goes on. Only the kernel's own memory is looked at. */
+void arch_backtrace(uint32_t ebp, void (*visit)(uint32_t return_address))
+{
+    struct arch_mapping m;
+
+    for (unsigned depth = 0; depth < 16 && ebp >= KERNEL_BASE && !(ebp & 3) && arch_lookup(0, ebp, &m); depth++) {
+        const uint32_t *link = (const uint32_t *)ebp;
+
+        if (link[1] < KERNEL_BASE)
+            break;
+        visit(link[1]);
+        ebp = link[0] > ebp ? link[0] : 0;
+    }
+}
