@@ -54,3 +54,5 @@ $(BUILD)/guests/bench/%.img: $(BUILD)/guests/bench/%.elf bench/guests/boot.asm
 .PHONY: bench-images
 bench-images: $(BENCH_KINDS:%=$(BUILD)/guests/bench/%.img)
 .PRECIOUS: $(BUILD)/guests/bench/main-%.o
+
+-include guests/bantam/bantam.mk
