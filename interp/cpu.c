@@ -64,7 +64,7 @@ void cpu_reset(struct cpu *c, struct machine *m)
     c->rf_until = 0;
     c->gdtr = c->idtr = (struct dtr){0, 0};
     c->msr = (struct msrs){0};
-    c->vmx = (struct vmx){.vmcs = VMCS_NONE};
+    c->vmx = (struct vmx){.vmcs = VMCS_NONE, .timer = CLOCK_NEVER};
     c->intr = false;
     c->t[0] = c->t[1] = 0;
     c->pending = c->delivering = c->hole_next = c->probe_next = c->mid_rep = false;

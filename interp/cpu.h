@@ -17,7 +17,7 @@
 enum reg { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI, REG_ZERO, REG_EA, REG_SLOTS };
 enum seg_reg { ES, CS, SS, DS, FS, GS, SEGS, LDTR = SEGS, TR, SEGS_ALL };
 
-/* What CPUID says of the processor (SDM Vol. 2, CPUID): a P6 without x87, and with an APIC. */
+/* What CPUID says of the processor (SDM Vol. 2, CPUID): a P6 without x87, and with an APIC and VMX. */
 enum {
     CPUID_DE = 1 << 2,
     CPUID_PSE = 1 << 3,
@@ -28,6 +28,7 @@ enum {
     CPUID_SEP = 1 << 11,
     CPUID_PGE = 1 << 13,
     CPUID_CMOV = 1 << 15,
+    CPUID_VMX = 1 << 5, /* in ECX */
     CPU_SIGNATURE = 0x650,
     CPU_FEATURES =
         CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_CX8 | CPUID_APIC | CPUID_SEP | CPUID_PGE | CPUID_CMOV
@@ -77,7 +78,7 @@ enum {
 /* What MOV to CR keeps: the bits that this processor has (of CR4 all others are #GP). */
 #define CR0_DEFINED (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
 #define CR3_DEFINED 0xfffff018u
-#define CR4_DEFINED (CR4_TSD | CR4_DE | CR4_PSE | CR4_PGE | CR4_PCE)
+#define CR4_DEFINED (CR4_TSD | CR4_DE | CR4_PSE | CR4_PGE | CR4_PCE | CR4_VMXE)
 /* DR6 and DR7 (SDM Vol. 3, 18.2.3 and 18.2.4); FIXED: bits that read as ones. */
 #define DR6_B 0xfu        /* the breakpoints that were met */
 #define DR6_BD (1u << 13) /* an access to a debug register that GD forbids */
@@ -229,8 +230,11 @@ struct cpu {
     int fault_first;      /* the exception that is being delivered, or -1: an interrupt, INT n */
     uint8_t fault_vector; /* filled by raise_fault() */
     uint32_t fault_error;
+    uint32_t fault_detail;  /* #PF: the linear address; #DB: bits of DR6 */
+    uint8_t shadow_before;  /* the interrupt shadow in which the instruction began */
     bool external;          /* the event being delivered is external: EXT in error codes */
     struct vmx_event event; /* the event being delivered */
+    struct vmx_exit exit;   /* filled by vmx_exit() */
     jmp_buf *unwind;        /* where raise_fault() lands: set by the run loop only */
     struct op *step_op;     /* where a single instruction outside any block is decoded to */
     struct machine *m;

@@ -18,6 +18,7 @@
 #include "interp/paging.h"
 #include "interp/probe.h"
 #include "interp/trap.h"
+#include "interp/vmx_transition.h"
 
 enum { STOP_NOT = -1 };
 
@@ -27,19 +28,34 @@ enum { STOP_NOT = -1 };
  */
 enum { FRUITLESS_MAX = 1 << 18 };
 
-/* raise_fault() has landed. A fault within a delivery combines with what was being delivered. */
+/* An instruction has been left: nothing of it has happened. */
+static void undone(struct cpu *c)
+{
+    if (c->m->probes)
+        probe_fault(c);
+    c->debug_hit = 0; /* nothing was touched */
+    c->shadow = c->shadow_before;
+    block_unpatch(c);
+}
+
+/* raise_fault() has landed. A fault within a delivery combines with what was being delivered, unless a host takes it. */
 static void fault_arrived(struct cpu *c)
 {
     int v = c->fault_vector;
 
+    undone(c);
     if (c->delivering) {
+        if (vmx_intercepts(c, c->fault_vector, c->fault_error)) {
+            vmx_exception_exits(c);
+            return;
+        }
         v = trap_combine(c->fault_first, c->fault_vector);
         c->delivering = false;
     }
-    if (c->m->probes)
-        probe_fault(c);
-    c->debug_hit = 0; /* nothing was touched */
-    block_unpatch(c);
+    if (v < 0 && c->vmx.non_root) {
+        vmx_triple_fault(c);
+        return;
+    }
     if (v < 0) {
         c->activity = SHUTDOWN;
         OBSERVE(c->m, shutdown, c->fault_vector, c->eip);
@@ -51,27 +67,41 @@ static void fault_arrived(struct cpu *c)
     c->pending = true;
 }
 
-static void deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error)
+/* vmx_exit() has landed. */
+static void exit_arrived(struct cpu *c)
 {
+    undone(c);
+    vmx_leave(c, &c->exit);
+}
+
+static void deliver(struct cpu *c, unsigned vector, enum intr_type type, uint32_t error)
+{
+    enum trap_kind kind = type == INTR_FAULT ? TRAP_FAULT : TRAP_EXTERNAL;
+
+    c->event = (struct vmx_event){.info = INTR_VALID | (uint32_t)type << INTR_TYPE_SHIFT | vector, .error = error};
+    if (kind == TRAP_FAULT && vector_has_error(vector))
+        c->event.info |= INTR_ERROR;
     c->activity = ACTIVE; /* #DB behind a HLT wakes */
     c->delivering = true;
     c->external = kind != TRAP_SOFTWARE;
     c->fault_first = kind == TRAP_FAULT ? (int)vector : -1;
     trap_deliver(c, vector, kind, error, c->eip);
     c->delivering = false;
+    vmx_completed(c);
 }
 
 bool machine_hangs(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
+    bool heard = c->eflags & FL_IF || c->vmx.pin & PIN_INTERRUPT;
 
     if (m->fruitless > FRUITLESS_MAX)
         return true;
-    if (c->activity != HALTED || (c->nmi && !c->nmi_blocked) || (c->eflags & FL_IF && (c->intr || m->deadline_due)))
+    if (c->activity != HALTED || (c->nmi && !c->nmi_blocked) || (heard && (c->intr || m->deadline_due)))
         return false;
-    if (pc_can_nmi(&m->pc))
+    if (pc_can_nmi(&m->pc) || c->vmx.timer != CLOCK_NEVER)
         return false;
-    return !(c->eflags & FL_IF) || !(m->awaits_input || m->deadline.when != CLOCK_NEVER || pc_can_wake(&m->pc));
+    return !heard || !(m->awaits_input || m->deadline.when != CLOCK_NEVER || pc_can_wake(&m->pc));
 }
 
 /* HLT: time passes until something happens. Returns a stop, or STOP_NOT. */
@@ -80,11 +110,10 @@ static int wait_for_interrupt(struct machine *m, uint64_t until)
     struct cpu *c = &m->cpu;
     uint64_t to = m->clock.next < until ? m->clock.next : until;
 
+    to = c->vmx.timer < to ? c->vmx.timer : to;
     c->shadow = 0; /* HLT was the instruction that STI's shadow covered */
-    if (machine_interruptible(m)) {
-        c->activity = ACTIVE;
+    if (machine_interruptible(m))
         return STOP_NOT;
-    }
     if (machine_hangs(m))
         return STOP_HANG;
     if (to > c->t[0]) {
@@ -140,6 +169,8 @@ static void set_deadline(struct machine *m, uint64_t until)
     uint64_t margin = longest_block(m);
 
     m->cpu.deadline = m->clock.next < until ? m->clock.next : until;
+    if (m->cpu.vmx.timer < m->cpu.deadline)
+        m->cpu.deadline = m->cpu.vmx.timer;
     m->cpu.soft = m->cpu.deadline > margin ? m->cpu.deadline - margin : 0;
 }
 
@@ -153,7 +184,7 @@ static void chain(struct cpu *c, const struct op *o)
 /* One instruction, unless a probe stands before it; with TF set before it, #DB after it (SDM Vol. 3, 18.3.1.4). */
 static void single(struct cpu *c)
 {
-    bool trace = c->eflags & FL_TF;
+    bool trace = c->eflags & FL_TF, guest = c->vmx.non_root;
     uint64_t deliveries = c->m->deliveries;
 
     c->soft = 0;
@@ -168,8 +199,11 @@ static void single(struct cpu *c)
     chain(c, block_single(c));
     if (c->m->probes)
         probe_after(c, !c->mid_rep && !c->hole_next);
+    if (c->vmx.non_root != guest) /* a VM entry is no step of either side's */
+        return;
     if (trace && c->shadow != SHADOW_SS && c->m->deliveries == deliveries && !c->hole_next)
         c->debug_hit |= DR6_BS;
+    vmx_completed(c);
 }
 
 static void block(struct cpu *c)
@@ -191,13 +225,18 @@ static void take_interrupt(struct cpu *c)
     if (c->nmi && !c->nmi_blocked) { /* first of them (SDM Vol. 3, table 6-2); none further before IRET (6.7.1) */
         c->nmi = false;
         c->nmi_blocked = true;
-        deliver(c, VEC_NMI, TRAP_EXTERNAL, 0);
-    } else if (m->deadline_due) {
-        m->deadline_due = false;
-        deliver(c, m->deadline_vector, TRAP_EXTERNAL, 0);
+        deliver(c, VEC_NMI, INTR_NMI, 0);
     } else {
-        deliver(c, pc_ack(&m->pc), TRAP_EXTERNAL, 0);
+        deliver(c, machine_acknowledge(m), INTR_EXTERNAL, 0);
     }
+}
+
+static void exception(struct cpu *c)
+{
+    if (vmx_intercepts(c, c->fault_vector, c->fault_error))
+        vmx_exception_exits(c);
+    else
+        deliver(c, c->fault_vector, INTR_FAULT, c->fault_error);
 }
 
 static void turn(struct cpu *c)
@@ -207,8 +246,13 @@ static void turn(struct cpu *c)
     c->probe_next = false;
     if (c->pending) {
         c->pending = false;
-        deliver(c, c->fault_vector, TRAP_FAULT, c->fault_error);
-    } else if (machine_interruptible(c->m)) {
+        exception(c);
+        return;
+    }
+    c->shadow_before = c->shadow;
+    if (c->vmx.non_root && vmx_boundary(c))
+        return;
+    if (machine_interruptible(c->m)) {
         take_interrupt(c);
     } else if (alone || c->t[0] >= c->soft) {
         single(c);
@@ -225,20 +269,23 @@ static enum stop run(struct machine *m, uint64_t until, bool one)
 
     c->unwind = &here;
     c->stepping = one;
-    if (setjmp(here))
-        fault_arrived(c);
+    switch (setjmp(here)) {
+    case UNWIND_FAULT: fault_arrived(c); break;
+    case UNWIND_EXIT: exit_arrived(c); break;
+    default: break;
+    }
     for (;;) {
         stop = boundary(m, until);
         if (stop == STOP_NOT && c->activity == HALTED && !c->pending) {
             stop = wait_for_interrupt(m, until);
-            if (stop == STOP_NOT && c->activity == HALTED)
+            if (stop == STOP_NOT && !machine_interruptible(m))
                 continue;
         }
         if (stop != STOP_NOT)
             break;
         set_deadline(m, until);
         turn(c);
-        if (c->debug_hit)
+        if (c->debug_hit && !c->vmx.mtf) /* which goes before (SDM Vol. 3, 25.5.2) */
             debugreg_trap(c);
         if (one && !c->pending) {
             stop = m->exited ? STOP_EXIT : c->hole_next ? STOP_HOLE : STOP_STEP;

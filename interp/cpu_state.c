@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "interp/addr.h"
+#include "interp/clock.h"
 #include "interp/cpu.h"
 #include "interp/state.h"
+#include "interp/vmx_check.h"
 
 /* Bits that a MOV to these registers could have set on this processor. The rest is refused: others may rely on it. */
-#define CR0_KNOWN (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_ET | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD | CR0_PG)
-#define CR4_KNOWN (CR4_TSD | CR4_DE | CR4_PSE | CR4_PGE | CR4_PCE | CR4_VIRTUALIZABLE)
+#define CR0_KNOWN CR0_DEFINED
+#define CR4_KNOWN (CR4_DEFINED | CR4_VIRTUALIZABLE)
 
 enum { EXCEPTIONS = 32, GENERAL = 8, DR4 = 4, DR5 = 5, DRS = 8 };
 
@@ -78,6 +81,47 @@ static void modes(struct state *s, struct cpu *c)
     state_check(s, c->activity <= SHUTDOWN, "no such activity");
 }
 
+static bool is_region(uint64_t pa)
+{
+    return !(pa & PAGE_OFFSET) && pa <= UINT32_MAX;
+}
+
+/* Nothing that only VM entries make true may be taken on trust: a page's number, an EPT pointer, CR0's fixed bits. */
+static void check_vmx(struct state *s, const struct cpu *c)
+{
+    const struct vmx *x = &c->vmx;
+    bool fixed = (c->cr0 & VMX_CR0_MUST) == VMX_CR0_MUST && c->cr4 & CR4_VMXE;
+
+    state_check(s, !x->on || fixed, "in VMX operation CR0 or CR4 has a value that cannot be");
+    state_check(s, x->on || (!x->non_root && !x->vmxon), "a guest's VMX state, and no VMX operation");
+    state_check(s, is_region(x->vmxon), "no such VMXON region");
+    state_check(s, x->vmcs == VMCS_NONE ? !x->non_root : x->on && is_region(x->vmcs), "no such VMCS");
+    state_check(s, x->non_root || !(x->mtf || x->pin || x->proc || x->proc2 || x->exceptions || x->vpid || x->eptp),
+                "VMX controls in root operation");
+    state_check(s, !x->eptp || vmx_eptp_valid(x->eptp), "no such EPT pointer");
+    state_check(s, x->timer == CLOCK_NEVER || x->non_root, "a preemption timer in root operation");
+}
+
+static void vmx_state(struct state *s, struct cpu *c)
+{
+    struct vmx *x = &c->vmx;
+
+    state_section(s, "VMX ", 1);
+    state_bool(s, &x->on);
+    state_bool(s, &x->non_root);
+    state_bool(s, &x->mtf);
+    state_u64(s, &x->vmxon);
+    state_u64(s, &x->vmcs);
+    state_u32(s, &x->pin);
+    state_u32(s, &x->proc);
+    state_u32(s, &x->proc2);
+    state_u32(s, &x->exceptions);
+    state_u16(s, &x->vpid);
+    state_u64(s, &x->eptp);
+    state_u64(s, &x->timer);
+    check_vmx(s, c);
+}
+
 void cpu_state(struct state *s, struct cpu *c)
 {
     uint32_t eflags = cpu_eflags(c);
@@ -95,6 +139,7 @@ void cpu_state(struct state *s, struct cpu *c)
     segments(s, c);
     modes(s, c);
     pending(s, c);
+    vmx_state(s, c);
     if (state_loading(s))
         cpu_set_eflags(c, eflags);
 }

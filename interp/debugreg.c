@@ -6,6 +6,7 @@
 #include "interp/fault.h"
 #include "interp/machine.h"
 #include "interp/probe.h"
+#include "interp/vmx_event.h"
 
 enum { BREAKPOINTS = 4 };
 
@@ -64,7 +65,9 @@ unsigned debugreg_register(struct cpu *c, unsigned n)
         n += 2;
     }
     if (c->dr[7] & DR7_GD) {
-        c->dr[6] |= DR6_BD;
+        c->fault_detail = DR6_BD;
+        if (!vmx_intercepts(c, VEC_DB, NO_ERROR))
+            c->dr[6] |= DR6_BD;
         cpu_set_eflags(c, cpu_eflags(c) | FL_RF); /* pushed set, as for every fault but a breakpoint's */
         raise_fault(c, NULL, VEC_DB, NO_ERROR);
     }
@@ -113,6 +116,9 @@ unsigned debugreg_kinds(const struct cpu *c, uint32_t lin, uint32_t size)
 /* B0 to B3 tell of the latest #DB; the other bits stay until the guest clears them (SDM Vol. 3, 18.2.3). */
 static void report(struct cpu *c, uint32_t bits)
 {
+    c->fault_detail = bits;
+    if (vmx_intercepts(c, VEC_DB, NO_ERROR)) /* the host is told, and DR6 stays (SDM Vol. 3, 27.1) */
+        return;
     c->dr[6] = (c->dr[6] & ~DR6_B) | bits;
 }
 

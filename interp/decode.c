@@ -160,16 +160,33 @@ static bool legal(const struct insn *i)
     }
 }
 
+/* Behind the prefixes: one byte, 0F and one, or 0F 38 and one. */
+static unsigned opcode(struct reader *r, unsigned first)
+{
+    unsigned second;
+
+    if (first != 0x0f)
+        return first;
+    second = take(r, 1);
+    return second == 0x38 ? 0x3800 | take(r, 1) : 0x0f00 | second;
+}
+
+/* F2 and F3 come before 66 (SDM Vol. 2, 2.1.2). */
+static enum isa_prefix mandatory(const struct insn *i, bool code32)
+{
+    if (i->rep)
+        return i->rep == REP_E ? PREFIX_F3 : PREFIX_F2;
+    return i->op32 != code32 ? PREFIX_66 : PREFIX_NONE;
+}
+
 enum decode_result decode(const uint8_t *bytes, unsigned n, bool code32, struct insn *i)
 {
     struct reader r = {bytes, bytes + (n < INSN_MAX ? n : INSN_MAX), false};
     const struct form_info *f;
 
     *i = (struct insn){.op32 = code32, .addr32 = code32, .seg = NO_SEG, .base = REG_ZERO, .index = REG_ZERO};
-    i->opcode = prefixes(&r, code32, i);
-    if (i->opcode == 0x0f)
-        i->opcode = 0x0f00 | take(&r, 1);
-    i->e = isa_find(i->opcode, isa_is_group(i->opcode) && r.at < r.end ? *r.at >> 3 & 7 : 0);
+    i->opcode = opcode(&r, prefixes(&r, code32, i));
+    i->e = isa_find(i->opcode, isa_is_group(i->opcode) && r.at < r.end ? *r.at : 0, mandatory(i, code32));
     if (!r.ran_out && isa_is_group(i->opcode) && r.at == r.end)
         r.ran_out = true;
     if (i->e && !r.ran_out) {

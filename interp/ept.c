@@ -101,6 +101,11 @@ uint32_t ept_qualification(const struct ept_walk *e, bool page)
 
 noreturn void ept_exit(struct cpu *c, const struct op *o, uint32_t lin, const struct ept_walk *e, bool page)
 {
-    (void)lin; /* nobody can be under EPT before there is VM entry; vmx_exit() then takes the place of this */
-    raise_fault(c, o, VEC_GP, ept_qualification(e, page));
+    bool misconfigured = e->outcome == EPT_MISCONFIG;
+
+    vmx_exit(c, o,
+             &(struct vmx_exit){.reason = misconfigured ? VMX_EPT_MISCONFIG : VMX_EPT_VIOLATION,
+                                .qualification = misconfigured ? 0 : ept_qualification(e, page),
+                                .linear = misconfigured ? 0 : lin,
+                                .physical = e->gpa});
 }

@@ -3,8 +3,9 @@
  * Transfers between segments and rings (SDM Vol. 3, 5.8; Vol. 2, CALL, JMP, RET, IRET, INT n). Task switches by TSS or
  * task gate, and virtual-8086 mode, are not built: they raise #UD.
  */
-#include "interp/exec.h"
 #include "interp/trap.h"
+#include "interp/vmx_event.h"
+#include "interp/vmx_insn.h"
 
 /* The target of a far transfer, checked. */
 struct target {
@@ -15,7 +16,36 @@ struct target {
     bool gate;       /* came through a call gate, */
     unsigned params; /* which copies this many */
     unsigned size;   /* of what a call pushes: 2 or 4 */
+    unsigned length; /* of the instruction */
 };
+
+/* A task gate or TSS. Switching tasks is not built, but in non-root operation it is the host's work anyway. */
+static void switch_task(struct cpu *c, const struct target *t, bool call)
+{
+    enum { CALL = 0, JMP = 2 };
+    unsigned attr = desc_attr(&t->desc), dpl = attr_dpl(attr), sel = t->sel;
+
+    if (!c->vmx.non_root)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    if (dpl < c->cpl || dpl < (sel & 3))
+        raise_fault(c, NULL, VEC_GP, sel & ~3u);
+    if ((attr & (ATTR_S | ATTR_TYPE)) == SYS_TASK_GATE) {
+        if (!(attr & ATTR_P))
+            raise_fault(c, NULL, VEC_NP, sel & ~3u);
+        sel = t->desc.lo >> 16;
+    }
+    vmx_task_switch(c, sel, call ? CALL : JMP, t->length);
+}
+
+/* IRET with NT set: back to the task that the TSS links to (SDM Vol. 3, 7.4). */
+static void switch_back(struct cpu *c, const struct op *o)
+{
+    enum { IRET = 1 };
+
+    if (!c->vmx.non_root)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+    vmx_task_switch(c, lin_load(c, c->seg[TR].base, 2, false), IRET, o->len);
+}
 
 /* A code segment that is named directly: same ring, or conforming code of an inner one. */
 static void direct(struct cpu *c, struct target *t)
@@ -68,7 +98,7 @@ static void resolve(struct cpu *c, struct target *t, bool call)
     else if (type == SYS_CALL16 || type == SYS_CALL32)
         through_gate(c, t, call);
     else if (type == SYS_TASK_GATE || (type & ~10u) == SYS_TSS16)
-        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+        switch_task(c, t, call);
     else
         raise_fault(c, NULL, VEC_GP, t->sel & ~3u);
 }
@@ -90,7 +120,7 @@ static void enter(struct cpu *c, const struct target *t)
 
 static const struct op *far_jump(struct cpu *c, const struct op *o, unsigned sel, uint32_t off)
 {
-    struct target t = {.sel = sel, .off = off};
+    struct target t = {.sel = sel, .off = off, .length = o->len};
 
     resolve(c, &t, false);
     settle(c, &t);
@@ -110,7 +140,7 @@ static void copy_params(struct cpu *c, uint32_t *v, const struct target *t)
 
 static const struct op *far_call(struct cpu *c, const struct op *o, unsigned sel, uint32_t off, unsigned size)
 {
-    struct target t = {.sel = sel, .off = off, .size = size};
+    struct target t = {.sel = sel, .off = off, .size = size, .length = o->len};
     uint32_t v[4 + 31], *end = v; /* the frame: SS, ESP, parameters, CS, EIP */
     struct stack s;
     bool inner;
@@ -228,7 +258,7 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
     bool outer;
 
     if (c->eflags & FL_NT)
-        raise_fault(c, NULL, VEC_UD, NO_ERROR);
+        switch_back(c, o);
     t.off = peek(c, size, 0);
     t.sel = peek(c, size, size) & 0xffff;
     flags = peek(c, size, 2 * size);
@@ -248,7 +278,8 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
         segment_drop_inner(c);
         charge(c, ACCOUNT_TRAP, c->m->cost.iret_outer);
     }
-    c->nmi_blocked = false;
+    if (!(c->vmx.pin & PIN_NMI) || c->vmx.pin & PIN_VIRTUAL_NMI) /* else it is the host's (SDM Vol. 3, 25.3) */
+        c->nmi_blocked = false;
     return go_on(c, o);
 }
 
@@ -293,13 +324,22 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
 BY_SIZE(16)
 BY_SIZE(32)
 
-/* The instruction retires with the delivery; if that faults, EIP is still the instruction's. */
-static const struct op *software(struct cpu *c, const struct op *o, unsigned vector, enum trap_kind kind)
+/* An exception that an instruction asks for exits as such; INT n never does. */
+static void software_exits(struct cpu *c, const struct vmx_event *e)
 {
+    if ((e->info >> INTR_TYPE_SHIFT & 7) != INTR_SOFTWARE && vmx_intercepts(c, e->info & INTR_VECTOR, 0))
+        vmx_exit(c, NULL, &(struct vmx_exit){.reason = VMX_EXCEPTION, .length = e->length, .event = {.info = e->info}});
+}
+
+/* The instruction retires with the delivery; if that faults, EIP is still the instruction's. */
+static const struct op *software(struct cpu *c, const struct op *o, unsigned vector, enum intr_type type)
+{
+    c->event = (struct vmx_event){.info = INTR_VALID | (uint32_t)type << INTR_TYPE_SHIFT | vector, .length = o->len};
+    software_exits(c, &c->event);
     c->delivering = true;
     c->external = false;
     c->fault_first = -1;
-    trap_deliver(c, vector, kind, 0, c->eip + o->len);
+    trap_deliver(c, vector, type == INTR_PRIVILEGED ? TRAP_EXTERNAL : TRAP_SOFTWARE, 0, c->eip + o->len);
     c->delivering = false;
     return go_on(c, o);
 }
@@ -307,20 +347,20 @@ static const struct op *software(struct cpu *c, const struct op *o, unsigned vec
 HANDLER(h_int)
 {
     begin(c, o);
-    return software(c, o, o->imm, TRAP_SOFTWARE);
+    return software(c, o, o->imm, INTR_SOFTWARE);
 }
 
 HANDLER(h_int3)
 {
     begin(c, o);
-    return software(c, o, VEC_BP, TRAP_SOFTWARE);
+    return software(c, o, VEC_BP, INTR_TRAP);
 }
 
 HANDLER(h_into)
 {
     begin(c, o);
     if (flag_of(c))
-        return software(c, o, VEC_OF, TRAP_SOFTWARE);
+        return software(c, o, VEC_OF, INTR_TRAP);
     return finish(c, o);
 }
 
@@ -328,5 +368,5 @@ HANDLER(h_into)
 HANDLER(h_int1)
 {
     begin(c, o);
-    return software(c, o, VEC_DB, TRAP_EXTERNAL);
+    return software(c, o, VEC_DB, INTR_PRIVILEGED);
 }

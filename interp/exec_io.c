@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* IN and OUT. They leave the block: what a device does may move a deadline, raise an interrupt or end the run. */
 #include "interp/debugreg.h"
-#include "interp/exec.h"
 #include "interp/io.h"
+#include "interp/vmx_insn.h"
 
 enum { TSS_IO_MAP = 0x66 }; /* offset of the I/O map's base in a 32-bit TSS (SDM Vol. 3, 8.2.1) */
 
@@ -54,33 +54,35 @@ void io_out(struct cpu *c, uint16_t port, unsigned size, uint32_t v)
     attention(c);
 }
 
-#define IN(name, bits, port)                                                                                           \
+#define IN(name, bits, port, how)                                                                                      \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
         begin(c, o);                                                                                                   \
         io_check(c, NULL, port, bits / 8);                                                                             \
+        vmx_io(c, o, port, bits / 8, VMX_IO_IN | (how));                                                               \
         *reg##bits(c, EAX) = (uint##bits##_t)io_in(c, port, bits / 8);                                                 \
         return finish(c, o);                                                                                           \
     }
 
-#define OUT(name, bits, port)                                                                                          \
+#define OUT(name, bits, port, how)                                                                                     \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
         begin(c, o);                                                                                                   \
         io_check(c, NULL, port, bits / 8);                                                                             \
+        vmx_io(c, o, port, bits / 8, how);                                                                             \
         io_out(c, port, bits / 8, *reg##bits(c, EAX));                                                                 \
         return finish(c, o);                                                                                           \
     }
 
-IN(h_in8, 8, *reg16(c, EDX))
-IN(h_in16, 16, *reg16(c, EDX))
-IN(h_in32, 32, *reg16(c, EDX))
-IN(h_in8i, 8, (uint8_t)o->imm)
-IN(h_ini16, 16, (uint8_t)o->imm)
-IN(h_ini32, 32, (uint8_t)o->imm)
-OUT(h_out8, 8, *reg16(c, EDX))
-OUT(h_out16, 16, *reg16(c, EDX))
-OUT(h_out32, 32, *reg16(c, EDX))
-OUT(h_out8i, 8, (uint8_t)o->imm)
-OUT(h_outi16, 16, (uint8_t)o->imm)
-OUT(h_outi32, 32, (uint8_t)o->imm)
+IN(h_in8, 8, *reg16(c, EDX), 0)
+IN(h_in16, 16, *reg16(c, EDX), 0)
+IN(h_in32, 32, *reg16(c, EDX), 0)
+IN(h_in8i, 8, (uint8_t)o->imm, VMX_IO_IMMEDIATE)
+IN(h_ini16, 16, (uint8_t)o->imm, VMX_IO_IMMEDIATE)
+IN(h_ini32, 32, (uint8_t)o->imm, VMX_IO_IMMEDIATE)
+OUT(h_out8, 8, *reg16(c, EDX), 0)
+OUT(h_out16, 16, *reg16(c, EDX), 0)
+OUT(h_out32, 32, *reg16(c, EDX), 0)
+OUT(h_out8i, 8, (uint8_t)o->imm, VMX_IO_IMMEDIATE)
+OUT(h_outi16, 16, (uint8_t)o->imm, VMX_IO_IMMEDIATE)
+OUT(h_outi32, 32, (uint8_t)o->imm, VMX_IO_IMMEDIATE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Data transfer (SDM Vol. 1, 7.3.1): MOV, PUSH, POP, XCHG, conversions, and the flag bits that stand alone. */
 #include "interp/exec_memory.h"
+#include "interp/vmx_insn.h"
 
 #define MOVES(bits)                                                                                                    \
     HANDLER(h_mov##bits##_rr)                                                                                          \
@@ -264,5 +265,12 @@ HANDLER(h_std)
 
 HANDLER(h_nop)
 {
+    NEXT;
+}
+
+HANDLER(h_pause)
+{
+    if (!LIKELY(!(c->vmx.proc & PROC_PAUSE)))
+        vmx_exit_here(c, o, VMX_PAUSE);
     NEXT;
 }

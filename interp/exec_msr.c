@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What belongs to this model of the family: its registers (SDM Vol. 4), its clock, CPUID, and the fast system call. */
-#include "interp/exec.h"
-
-/* Time as the guest sees it: ticks of the machine's clock. */
-static uint64_t time_stamp(const struct cpu *c)
-{
-    return c->t[0] + (uint64_t)c->msr.tsc_offset;
-}
+#include "interp/msr.h"
+#include "interp/vmx_insn.h"
 
 static const struct op *answer(struct cpu *c, const struct op *o, uint64_t v)
 {
@@ -20,59 +15,38 @@ HANDLER(h_rdtsc)
     begin(c, o);
     if (c->cpl && (c->cr4 & CR4_TSD))
         raise_fault(c, NULL, VEC_GP, 0);
-    return answer(c, o, time_stamp(c));
+    vmx_may_exit(c, o, PROC_RDTSC, VMX_RDTSC);
+    return answer(c, o, msr_time_stamp(c));
 }
 
 /* There are no performance counters, so that every number of one is out of range (SDM Vol. 2, RDPMC). */
 HANDLER(h_rdpmc)
 {
-    raise_fault(c, o, VEC_GP, 0);
-}
-
-enum { MSR_TSC = 0x10, MSR_SYSENTER_CS = 0x174, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP };
-
-static uint32_t *sysenter_msr(struct cpu *c, uint32_t n)
-{
-    switch (n) {
-    case MSR_SYSENTER_CS: return &c->msr.sysenter_cs;
-    case MSR_SYSENTER_ESP: return &c->msr.sysenter_esp;
-    case MSR_SYSENTER_EIP: return &c->msr.sysenter_eip;
-    default: raise_fault(c, NULL, VEC_GP, 0);
-    }
+    begin(c, o);
+    if (!c->cpl || (c->cr4 & CR4_PCE))
+        vmx_may_exit(c, o, PROC_RDPMC, VMX_RDPMC);
+    raise_fault(c, NULL, VEC_GP, 0);
 }
 
 HANDLER(h_rdmsr)
-{
-    begin(c, o);
-    ring0_only(c, NULL);
-    switch (c->r[ECX]) {
-    case MSR_TSC: return answer(c, o, time_stamp(c));
-    case LAPIC_MSR: return answer(c, o, lapic_base(&c->m->pc.lapic));
-    default: return answer(c, o, *sysenter_msr(c, c->r[ECX]));
-    }
-}
-
-/* CPUID goes on to speak of an APIC that was switched off here: not as SDM Vol. 3, 11.4.3 has it. */
-static void write_apic_base(struct cpu *c, uint64_t v)
-{
-    if (lapic_set_base(&c->m->pc.lapic, v))
-        raise_fault(c, NULL, VEC_GP, 0);
-    attention(c);
-}
-
-HANDLER(h_wrmsr)
 {
     uint64_t v;
 
     begin(c, o);
     ring0_only(c, NULL);
-    v = (uint64_t)c->r[EDX] << 32 | c->r[EAX];
-    if (c->r[ECX] == MSR_TSC)
-        c->msr.tsc_offset = (int64_t)(v - c->t[0]);
-    else if (c->r[ECX] == LAPIC_MSR)
-        write_apic_base(c, v);
-    else
-        *sysenter_msr(c, c->r[ECX]) = (uint32_t)v;
+    vmx_access_msr(c, o, false);
+    if (!msr_read(c, c->r[ECX], &v))
+        raise_fault(c, NULL, VEC_GP, 0);
+    return answer(c, o, v);
+}
+
+HANDLER(h_wrmsr)
+{
+    begin(c, o);
+    ring0_only(c, NULL);
+    vmx_access_msr(c, o, true);
+    if (!msr_write(c, c->r[ECX], (uint64_t)c->r[EDX] << 32 | c->r[EAX]))
+        raise_fault(c, NULL, VEC_GP, 0);
     return finish(c, o);
 }
 
@@ -123,6 +97,8 @@ HANDLER(h_cpuid)
 {
     static const char vendor[12] = {'R', 'i', 'n', 'g', 's', 'i', 'd', 'e', 'I', 'A', '3', '2'};
 
+    if (!LIKELY(!c->vmx.non_root))
+        vmx_exit_here(c, o, VMX_CPUID);
     if (c->r[EAX] == 0) {
         c->r[EAX] = 1;
         memcpy(&c->r[EBX], vendor, 4);
@@ -130,7 +106,8 @@ HANDLER(h_cpuid)
         memcpy(&c->r[ECX], vendor + 8, 4);
     } else {
         c->r[EAX] = CPU_SIGNATURE;
-        c->r[EBX] = c->r[ECX] = 0;
+        c->r[EBX] = 0;
+        c->r[ECX] = CPUID_VMX;
         c->r[EDX] = CPU_FEATURES;
     }
     NEXT;

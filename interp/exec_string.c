@@ -4,8 +4,8 @@
  * registers are up to date, and an interrupt or a fault in the middle restarts at the next iteration.
  */
 #include "interp/decode.h"
-#include "interp/exec.h"
 #include "interp/io.h"
+#include "interp/vmx_insn.h"
 
 /* The registers of a string instruction at its address size. */
 static inline uint32_t offset(const struct cpu *c, const struct op *o, unsigned r)
@@ -21,6 +21,12 @@ static inline void advance(struct cpu *c, const struct op *o, unsigned r, unsign
         *reg16(c, r) = (uint16_t)(c->r[r] + by);
     else
         c->r[r] += by;
+}
+
+/* What an exit by INS or OUTS tells of it; both have begun (STRING_PORT). */
+static inline unsigned string_of(const struct op *o)
+{
+    return VMX_IO_STRING | (o->rep ? VMX_IO_REP : 0);
 }
 
 /* One iteration each; faults as operation `at`. Nothing changes before the last access has succeeded. */
@@ -61,6 +67,7 @@ static inline void advance(struct cpu *c, const struct op *o, unsigned r, unsign
     {                                                                                                                  \
         uint8_t *p;                                                                                                    \
         io_check(c, at, *reg16(c, EDX), bits / 8);                                                                     \
+        vmx_io(c, o, *reg16(c, EDX), bits / 8, VMX_IO_IN | string_of(o));                                              \
         (void)rmw##bits(c, at, ES, offset(c, o, EDI), &p);                                                             \
         rmw_done##bits(c, p, (uint##bits##_t)io_in(c, *reg16(c, EDX), bits / 8));                                      \
         advance(c, o, EDI, bits / 8);                                                                                  \
@@ -69,6 +76,7 @@ static inline void advance(struct cpu *c, const struct op *o, unsigned r, unsign
     {                                                                                                                  \
         uint##bits##_t v;                                                                                              \
         io_check(c, at, *reg16(c, EDX), bits / 8);                                                                     \
+        vmx_io(c, o, *reg16(c, EDX), bits / 8, string_of(o));                                                          \
         v = load##bits(c, at, o->seg, offset(c, o, ESI));                                                              \
         io_out(c, *reg16(c, EDX), bits / 8, v);                                                                        \
         advance(c, o, ESI, bits / 8);                                                                                  \

@@ -13,6 +13,9 @@
 struct cpu;
 struct op;
 
+/* What longjmp() says at the landing. */
+enum { UNWIND_FAULT = 1, UNWIND_EXIT };
+
 noreturn void raise_fault(struct cpu *c, const struct op *o, unsigned vector, uint32_t error);
 noreturn void raise_pf(struct cpu *c, const struct op *o, uint32_t lin, uint32_t error);
 

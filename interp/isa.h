@@ -16,6 +16,7 @@
 #define ISA_FORMS                                                                                                      \
     FORM(NONE, 0, IMM_NONE, FIX_NONE, 0, 0, 0, "")                                                                     \
     FORM(X, 0, IMM_NONE, FIX_NONE, 0, 0, 0, "")                                                                        \
+    FORM(OP, 1, IMM_NONE, FIX_NONE, 0, 0, 0, "")                                                                       \
     FORM(E8_G8, 1, IMM_NONE, FIX_NONE, 1, 1, 1, "Eb,Gb")                                                               \
     FORM(E_G, 1, IMM_NONE, FIX_NONE, 0, 0, 1, "Ev,Gv")                                                                 \
     FORM(G8_E8, 1, IMM_NONE, FIX_NONE, 1, 1, 0, "Gb,Eb")                                                               \
@@ -101,9 +102,14 @@ enum pg_class { CLASS_INNOCUOUS, CLASS_PRIVILEGED, CLASS_HOLE };
 
 enum isa_flag { ISA_LOCK = 1, ISA_REP = 2, ISA_ENDS = 4, ISA_MISSING = 8 };
 
+/* A prefix that is part of the opcode. */
+enum isa_prefix { PREFIX_FREE, PREFIX_NONE, PREFIX_66, PREFIX_F3, PREFIX_F2 };
+
 struct isa_entry {
-    uint16_t opcode; /* 0x0fNN: two-byte */
+    uint16_t opcode; /* 0x0fNN: two-byte; 0x38NN: 0F 38 NN */
     int8_t digit;    /* ModRM.reg that selects, or -1 */
+    uint8_t prefix;  /* enum isa_prefix that selects; PREFIX_FREE: it does not */
+    uint8_t modrm;   /* ModRM byte that selects, or 0 */
     uint8_t form;
     const char *mnemonic;
     handler *fn[4]; /* [2 * (32-bit operands) + (memory operand)] */
@@ -116,8 +122,8 @@ struct isa_entry {
 extern const struct isa_entry isa[];
 extern const unsigned isa_count;
 
-/* The entry for an opcode (digit: ModRM.reg, used where the opcode needs it), or NULL where nothing is defined. */
-const struct isa_entry *isa_find(unsigned opcode, unsigned digit);
+/* The entry for an opcode (its ModRM byte and prefix are used where the opcode needs them), or NULL where nothing is defined. */
+const struct isa_entry *isa_find(unsigned opcode, unsigned modrm, enum isa_prefix prefix);
 /* Does this opcode have a ModRM byte that selects? */
 bool isa_is_group(unsigned opcode);
 

@@ -295,3 +295,11 @@ void machine_event(struct machine *m, enum event_kind kind, const uint64_t *fiel
     memcpy(e.field, field, fields * sizeof *field);
     m->observe(m->owner, &e);
 }
+
+unsigned machine_acknowledge(struct machine *m)
+{
+    if (!m->deadline_due)
+        return pc_ack(&m->pc);
+    m->deadline_due = false;
+    return m->deadline_vector;
+}

@@ -22,6 +22,7 @@
 #include "interp/event.h"
 #include "interp/pc.h"
 #include "interp/ram.h"
+#include "interp/vmx_event.h"
 
 struct probes;
 
@@ -122,11 +123,16 @@ void machine_stop(struct machine *m);
 /* Opens or closes the A20 gate: what was remembered of memory goes. */
 void machine_a20(struct machine *m, bool open);
 
-/* Is there an interrupt, and may it be taken? */
+/* The vector of the interrupt that waits, which is taken by that (SDM Vol. 3, 6.3.1). */
+unsigned machine_acknowledge(struct machine *m);
+
+/* Is there an interrupt, and may it be taken? In non-root operation: anything that goes before the next instruction? */
 static inline bool machine_interruptible(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
+    if (c->vmx.non_root && vmx_wakes(c))
+        return true;
     if (c->shadow)
         return false;
     return (c->nmi && !c->nmi_blocked) || ((c->intr || m->deadline_due) && (c->eflags & FL_IF));
@@ -140,7 +146,8 @@ static inline bool machine_looks(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
-    return c->stepping || c->shadow || (c->eflags & FL_TF) || c->activity != ACTIVE || machine_interruptible(m);
+    return c->stepping || c->shadow || (c->eflags & FL_TF) || c->activity != ACTIVE || (c->vmx.proc & PROC_MTF) ||
+           machine_interruptible(m);
 }
 
 /* What the escape instruction does: calls the owner. */

@@ -2,7 +2,7 @@
 /*
  * The canonical state of a whole machine, in sections:
  *
- *      RING  what machine it fits          CPU   registers          PIC, PIT, ...  a section each device
+ *      RING  what machine it fits          CPU, VMX  registers      PIC, PIT, ...  a section each device
  *      TIME  the clock, and the accounts   A20   its gate
  *      RAM   page number, 4096 bytes; ...; ffffffff, how many
  */
@@ -142,7 +142,8 @@ static void resettle(struct machine *m)
     m->exited = m->was_reset = m->stop = false;
     m->fruitless = 0;
     cpu_refresh(&m->cpu);
-    tlb_flush(&m->cpu, true);
+    tlb_switch(&m->cpu);
+    tlb_invvpid(&m->cpu, INVVPID_ALL, 0, 0);
     debugreg_changed(&m->cpu);
 }
 

@@ -5,6 +5,7 @@
 #include "interp/fault.h"
 #include "interp/machine.h"
 #include "interp/segment.h"
+#include "interp/vmx_insn.h"
 
 static uint32_t mask(const struct stack *s)
 {
@@ -101,27 +102,32 @@ struct gate {
 
 static void gate_fetch(struct cpu *c, unsigned vector, enum trap_kind kind, struct gate *g)
 {
+    enum { TASK_BY_GATE = 3 };
     uint32_t lo, hi, error = vector * 8 + 2; /* IDT bit (SDM Vol. 3, 6.13) */
     unsigned attr;
+    bool task;
 
     if (vector * 8 + 7 > c->idtr.limit)
         raise_fault(c, NULL, VEC_GP, error);
     lin_load_pair(c, c->idtr.base + vector * 8, &lo, &hi);
     attr = hi >> 8 & 0xff;
     g->type = attr & (ATTR_S | ATTR_TYPE);
-    if ((g->type & ~9u) != SYS_INT16) /* 16- and 32-bit interrupt and trap gates; task gates are not built */
+    task = g->type == SYS_TASK_GATE && c->vmx.non_root; /* else they are not built */
+    if ((g->type & ~9u) != SYS_INT16 && !task)          /* 16- and 32-bit interrupt and trap gates */
         raise_fault(c, NULL, VEC_GP, error);
     if (kind == TRAP_SOFTWARE && attr_dpl(attr) < c->cpl)
         raise_fault(c, NULL, VEC_GP, error);
     if (!(attr & ATTR_P))
         raise_fault(c, NULL, VEC_NP, error);
+    if (task)
+        vmx_task_switch(c, lo >> 16, TASK_BY_GATE, kind == TRAP_SOFTWARE ? c->event.length : 0);
     g->size = g->type & 8 ? 4 : 2;
     g->sel = lo >> 16;
     g->offset = (lo & 0xffff) | (g->size == 4 ? hi & 0xffff0000 : 0);
 }
 
 /* EFLAGS as pushed: RF is set for faults, so that the instruction can be restarted past a code breakpoint. */
-static uint32_t pushed_flags(struct cpu *c, unsigned vector, enum trap_kind kind)
+uint32_t trap_pushed_flags(struct cpu *c, unsigned vector, enum trap_kind kind)
 {
     bool trap_class = vector == VEC_DB || vector == VEC_BP || vector == VEC_OF;
 
@@ -138,10 +144,10 @@ static void push_frame(struct cpu *c, struct stack *s, const struct gate *g, uns
         v[n++] = c->seg[SS].sel;
         v[n++] = c->r[ESP];
     }
-    v[n++] = pushed_flags(c, vector, kind);
+    v[n++] = trap_pushed_flags(c, vector, kind);
     v[n++] = c->seg[CS].sel;
     v[n++] = eip;
-    if (kind == TRAP_FAULT && vector_has_error(vector))
+    if ((kind == TRAP_FAULT || kind == TRAP_INJECTED) && vector_has_error(vector))
         v[n++] = error;
     stack_reserve(c, s, g->size, n);
     stack_push(c, s, g->size, v, n);

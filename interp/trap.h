@@ -8,13 +8,17 @@
 
 #include "interp/cpu.h"
 
-enum trap_kind { TRAP_FAULT, TRAP_SOFTWARE, TRAP_EXTERNAL };
+/* INJECTED: an exception that a VM entry injects, for which RF and DR7 stay as they are (SDM Vol. 3, 26.6.1.1). */
+enum trap_kind { TRAP_FAULT, TRAP_SOFTWARE, TRAP_EXTERNAL, TRAP_INJECTED };
 
 /*
  * Delivers: pushes the frame, loads CS:EIP from the gate, SS:ESP from the TSS if the ring changes. `eip` is what is pushed.
  * A fault on the way is raised with the state as it was before. SOFTWARE (INT n, INT3, INTO) checks the gate's DPL.
  */
 void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t error, uint32_t eip);
+
+/* EFLAGS as this delivery would push it. */
+uint32_t trap_pushed_flags(struct cpu *c, unsigned vector, enum trap_kind kind);
 
 /*
  * A fault was raised while `first` (-1: none) was being delivered: what is to be delivered now? Returns the vector, or -1

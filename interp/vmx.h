@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * VMX: root and non-root operation (SDM Vol. 3, chapters 24 to 28).
+ * VMX: root and non-root operation (SDM Vol. 3, chapters 23 to 28 and 30; sections by the numbers of its editions from 2016
+ * to 2022).
  *
  *      VMXON ──> root ──VMLAUNCH, VMRESUME──> non-root        vmx_entry.c   checks: vmx_check_*.c
  *      VMXOFF <──  ^ <────────VM exit──────────┘              vmx_exit.c    who exits: vmx_control.c, vmx_event.c
@@ -101,7 +102,7 @@ enum vmx_entry_control { ENTRY_LOAD_DEBUG = 1 << 2 };
 #define ENTRY_MUST 0x11fbu
 #define ENTRY_MAY (ENTRY_MUST | ENTRY_LOAD_DEBUG)
 
-/* CR0 and CR4 in VMX operation (24.8): PE, NE, PG; VMXE. */
+/* CR0 and CR4 in VMX operation (23.8): PE, NE, PG; VMXE. */
 #define VMX_CR0_MUST 0x80000021u
 #define VMX_CR4_MUST (1u << 13)
 
@@ -121,7 +122,7 @@ enum { VMX_TIMER_SHIFT = 5, VMX_CR3_TARGETS = 4 };
 /* Guest interruptibility. */
 enum { BLOCKED_STI = 1, BLOCKED_SS = 2, BLOCKED_SMI = 4, BLOCKED_NMI = 8 };
 
-/* Interruption information, of entries, exits and IDT vectoring alike (tables 25-17 to 25-19). */
+/* Interruption information, of entries, exits and IDT vectoring alike (24.8.3, 24.9.2, 24.9.3). */
 enum intr_type {
     INTR_EXTERNAL,
     INTR_RESERVED,
@@ -167,6 +168,7 @@ bool vmx_msr(uint32_t number, uint64_t *v);
 struct vmx_event {
     uint32_t info, error; /* info: as in the VMCS */
     uint32_t length;      /* of the instruction, for software events */
+    bool injected;        /* by the VM entry */
 };
 
 /* In struct cpu. Architectural, and part of the saved state. */

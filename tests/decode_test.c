@@ -184,7 +184,8 @@ Test(decode, refuses_what_is_too_long)
 Test(decode, finds_every_line_of_the_table)
 {
     for (unsigned n = 0; n < isa_count; n++) {
-        const struct isa_entry *e = isa_find(isa[n].opcode, isa[n].digit < 0 ? 0 : (unsigned)isa[n].digit);
+        unsigned modrm = isa[n].modrm ? isa[n].modrm : isa[n].digit < 0 ? 0 : (unsigned)isa[n].digit << 3;
+        const struct isa_entry *e = isa_find(isa[n].opcode, modrm, isa[n].prefix);
 
         cr_assert_eq(e, &isa[n], "%s (%04x)", isa[n].mnemonic, isa[n].opcode);
     }

@@ -13,6 +13,8 @@
 #include "ui/report.h"
 #include "ui/text.h"
 
+enum { OPCODE = 12 }; /* room for an opcode, and its column */
+
 /* What is more than an instruction. */
 struct feature {
     const char *name, *doc;
@@ -54,20 +56,31 @@ static unsigned cost_of(const struct isa_entry *e)
     return v;
 }
 
+/* As the SDM writes it: "66 0F C7 /6". */
+static void opcode_text(const struct isa_entry *e, char text[OPCODE])
+{
+    static const char *const prefix[] = {"", "", "66 ", "F3 ", "F2 "};
+    const char *map = e->opcode >> 8 == 0x38 ? "0F 38 " : e->opcode > 0xff ? "0F " : "";
+    int n = snprintf(text, OPCODE, "%s%s%02X", prefix[e->prefix], map, e->opcode & 0xff);
+
+    if (e->modrm)
+        (void)snprintf(text + n, OPCODE - (size_t)n, " %02X", e->modrm);
+    else if (e->digit >= 0)
+        (void)snprintf(text + n, OPCODE - (size_t)n, " /%d", e->digit);
+}
+
 static void print_entry(const struct isa_entry *e)
 {
-    char opcode[12], digit[8] = "", room[40];
+    char opcode[OPCODE], room[40];
 
-    (void)snprintf(opcode, sizeof opcode, e->opcode > 0xff ? "0F %02X" : "%02X", e->opcode & 0xff);
-    if (e->digit >= 0)
-        (void)snprintf(digit, sizeof digit, "/%d", e->digit);
-    printf("%-6s%-4s%-11s%-10s%-12s%5u%s\n", opcode, digit, e->mnemonic, form_info[e->form].text, class_name(e, room),
-           cost_of(e), e->flags & ISA_MISSING ? _("  not built: #UD") : "");
+    opcode_text(e, opcode);
+    printf("%-12s%-11s%-10s%-12s%5u%s\n", opcode, e->mnemonic, form_info[e->form].text, class_name(e, room), cost_of(e),
+           e->flags & ISA_MISSING ? _("  not built: #UD") : "");
 }
 
 static void print_head(void)
 {
-    (void)text_put(stdout, _("opcode"), 10);
+    (void)text_put(stdout, _("opcode"), OPCODE);
     (void)text_put(stdout, _("mnemonic"), 11);
     (void)text_put(stdout, _("operands"), 10);
     (void)text_put(stdout, _("class"), 13);

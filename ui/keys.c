@@ -109,16 +109,13 @@ static void fire(void *dev)
     arm(k);
 }
 
-uint64_t keys_pressed_until(const struct keys *k, uint64_t now)
+void keys_attach(struct keys *k, struct machine *guest)
 {
-    return k->next < k->count && k->press[k->next].tick < now ? k->press[k->next].tick : now;
-}
+    uint64_t now = machine_now(guest);
 
-void keys_attach(struct keys *k, struct machine *guest, uint64_t from)
-{
     k->guest = guest;
     k->timer = (struct timer){.fire = fire, .dev = k};
-    for (k->next = 0; k->next < k->count && k->press[k->next].tick < from; k->next++)
+    for (k->next = 0; k->next < k->count && k->press[k->next].tick < now; k->next++)
         ; /* a state was loaded that is past it */
     clock_add(&guest->clock, &k->timer);
     arm(k);

@@ -271,8 +271,8 @@ static enum vm_next run(struct vm *vm, uint64_t until)
     if (mon_done(vm, until))
         return VM_STOP;
     must = mon_must_interpret(vm);
-    if (v->pending || (v->nmi && !v->nmi_blocked && !v->shadow))
-        return VM_INTERPRET; /* faults and NMIs are no duty */
+    if (v->pending || v->vmx.on || (v->nmi && !v->nmi_blocked && !v->shadow))
+        return VM_INTERPRET; /* faults, NMIs, and all of a guest in VMX operation are no duty */
     if (interrupts && v->intr && offer_interrupt(s, vm))
         return VM_EMULATED;
     if (*vm_complaint(vm))

@@ -132,6 +132,8 @@ enum why_not representable(struct monitor *n)
 
     if (!(v->cr0 & CR0_PE))
         return WHY_real_mode;
+    if (v->vmx.on)
+        return WHY_vmx;
     if (v->cpl == 1 || v->cpl == 2)
         return WHY_ring;
     if (v->cpl == 3 && (!(v->eflags & FL_IF) || (v->eflags & FL_IOPL)))

@@ -46,8 +46,10 @@ static inline unsigned against_exempt(const struct insn *i)
         {0xd8, 0xdf, false, AGAINST_VERDICT | AGAINST_NAME | AGAINST_SIZE},
         /* TZCNT and LZCNT: a P6 runs BSF and BSR. */
         {0x0fbc, 0x0fbd, true, AGAINST_NAME},
-        /* MOV to and from CR and DR, CMPXCHG8B: of one size, whatever the prefixes. */
+        /* MOV to and from CR and DR, CMPXCHG8B, VMX: of one size, whatever the prefixes. */
         {0x0f20, 0x0f23, false, AGAINST_SIZE},
+        {0x0f78, 0x0f79, false, AGAINST_SIZE},
+        {0x3880, 0x3881, false, AGAINST_SIZE},
         {0x0fc7, 0x0fc7, false, AGAINST_SIZE},
     };
     unsigned what = 0;
@@ -70,11 +72,12 @@ static inline bool against_is_younger(const struct insn *i)
         {0x0f0d, 0x0f17}, /* PREFETCHW, FEMMS, 3DNow!, SSE */
         {0x0f24, 0x0f2f}, /* SSE */
         {0x0f37, 0x0f3a}, /* GETSEC; SSSE3 and later */
-        {0x0f50, 0x0f7f}, /* SSE, MMX, VMREAD */
+        {0x0f50, 0x0f7f}, /* SSE, MMX */
         {0x0fa6, 0x0fa7}, /* VIA's */
         {0x0fae, 0x0fae}, /* FXSAVE and its group */
         {0x0fb8, 0x0fb9}, /* POPCNT; UD1, */
-        {0x0fc2, 0x0fc7}, /* SSE; RDRAND, VMX */
+        {0x0fc2, 0x0fc7}, /* SSE; RDRAND */
+        {0x3800, 0x38ff}, /* SSSE3 and later */
         {0x0fd0, 0x0fff}, /* MMX, SSE; UD0: #UD has no name there */
     };
 
@@ -95,7 +98,7 @@ static inline bool against_same_name(const struct against *a)
 {
     static const char *const other[][2] = {{"cbw", "cwde"},      {"cwd", "cdq"},     {"jcxz", "jecxz"},
                                            {"call far", "call"}, {"jmp far", "jmp"}, {"ret far", "ret"},
-                                           {"xchg", "nop"},      {"xchg", "pause"},  {"wait", "fwait"}};
+                                           {"xchg", "nop"},      {"wait", "fwait"}};
     const char *ours = a->i.e->mnemonic, *theirs = ZydisMnemonicGetString(a->z.mnemonic);
 
     for (unsigned n = 0; n < sizeof other / sizeof *other; n++)

@@ -37,15 +37,18 @@ unsigned trial_shift_count(const struct insn *i, uint32_t ecx)
 bool trial_left_out(const struct isa_entry *e)
 {
     static const char *const mnemonic[] = {
-        "int3",     "int1",           /* the tracer's own; our gates here are closed to them */
-        "cpuid",    "rdtsc", "rdpmc", /* another processor, another time */
-        "sysenter",                   /* would call the host's kernel */
-        "x87",      "wait"            /* the host has a unit */
+        "int3",     "int1",            /* the tracer's own; our gates here are closed to them */
+        "cpuid",    "rdtsc",  "rdpmc", /* another processor, another time */
+        "sysenter",                    /* would call the host's kernel */
+        "x87",      "wait",            /* the host has a unit */
+        "invept",   "invvpid"          /* may be the host's monitor's, as all of VMX */
     };
 
     for (unsigned n = 0; n < sizeof mnemonic / sizeof *mnemonic; n++)
         if (strcmp(e->mnemonic, mnemonic[n]) == 0)
             return true;
+    if (strncmp(e->mnemonic, "vm", 2) == 0)
+        return true;
     /* Holes show the host's system state, or its kernel's; what is not built has nothing to compare. */
     return e->class == CLASS_HOLE || (e->flags & ISA_MISSING);
 }
@@ -93,11 +96,17 @@ static bool random_code(uint64_t *seed, struct trial *t)
         t->code[at++] = 0xf2 | (trial_next(seed) & 1);
     if (one_in(seed, 3))
         t->code[at++] = 0x66;
+    if (e->prefix > PREFIX_NONE)
+        t->code[at++] = e->prefix == PREFIX_66 ? 0x66 : 0xf3;
     if (e->opcode > 0xff)
         t->code[at++] = 0x0f;
+    if (e->opcode >> 8 == 0x38)
+        t->code[at++] = 0x38;
     t->code[at++] = (uint8_t)(e->opcode | (f->fixed == FIX_Z ? trial_next(seed) & 7 : 0));
     if (e->digit >= 0)
         t->code[at] = (uint8_t)((t->code[at] & ~0x38) | e->digit << 3);
+    if (e->modrm)
+        t->code[at] = e->modrm;
     r = decode(t->code, INSN_MAX, true, &t->i);
     t->illegal = r == DECODE_UD && t->i.lock && e->class == CLASS_INNOCUOUS;
     return r == DECODE_OK || t->illegal;
