@@ -42,12 +42,11 @@ void code_cache_destroy(struct code_cache *k)
     free(k);
 }
 
+/* Blocks start in decoded bytes only, which are few where data lies beside code. */
 static void drop_blocks(struct code_page *p)
 {
-    if (!p->granules)
-        return;
-    memset(p->slot, 0, sizeof p->slot);
-    p->granules = 0;
+    for (; p->granules; p->granules &= p->granules - 1)
+        memset(&p->slot[__builtin_ctz(p->granules) << GRANULE_SHIFT], 0, sizeof p->slot[0] << GRANULE_SHIFT);
 }
 
 /* The first code page of a frame, or NULL. */
@@ -269,6 +268,8 @@ static uint32_t translate_block(struct cpu *c, struct code_page *p, unsigned off
             lower_fault(d, &i, (int)at, sum, o++);
         if ((p->key & KEY_PROBED) && offset_is_probed(c, at))
             o[-1].fn = h_probe;
+        if (n && d == DECODE_OK && (i.e->form == FORM_J8 || i.e->form == FORM_J))
+            fuse(o - 2);
         at += i.len;
         if (d != DECODE_OK || (i.e->flags & ISA_ENDS))
             break;
@@ -276,7 +277,6 @@ static uint32_t translate_block(struct cpu *c, struct code_page *p, unsigned off
     if (at == off)
         return 0;
     lower_end((int)at, sum, o++);
-    fuse(&k->pool[first], o);
     k->used = (uint32_t)(o - k->pool);
     for (unsigned g = off >> GRANULE_SHIFT; g <= (at - 1) >> GRANULE_SHIFT; g++)
         p->granules |= 1u << g;

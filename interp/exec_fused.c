@@ -93,7 +93,7 @@ static const struct {
 };
 static handler *const plain[CODES] = {CONDITIONS(PLAIN)};
 
-static void fuse_pair(struct op *o)
+void fuse(struct op *o)
 {
     for (unsigned i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
         for (unsigned cc = 0; pairs[i].first == o->fn && cc < CODES; cc++)
@@ -101,10 +101,4 @@ static void fuse_pair(struct op *o)
                 o->fn = pairs[i].fused[cc];
                 return;
             }
-}
-
-void fuse(struct op *o, const struct op *end)
-{
-    for (; o + 1 < end; o++)
-        fuse_pair(o);
 }

@@ -4,7 +4,7 @@
 
 #include "interp/op.h"
 
-/* Wherever an operation of a block and the one behind it are such a pair, the first does both from now on. */
-void fuse(struct op *o, const struct op *end);
+/* If an operation and the one behind it, a jump, are such a pair, the first does both from now on. */
+void fuse(struct op *o);
 
 #endif

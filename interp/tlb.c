@@ -73,12 +73,13 @@ static void lookaside_drop(struct tlb *t, uint32_t vpn)
 
 void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
 {
-    for (unsigned i = 0; i < 2 * LA_LINES; i++) {
-        struct lookaside *l = &t->line[i];
+    for (unsigned i = 0; i < sizeof t->live_line / sizeof t->live_line[0]; i++)
+        for (uint64_t left = t->live_line[i]; left;) {
+            struct lookaside *l = &t->line[64 * i + take_bit(&left)];
 
-        if (l->write != LA_NONE && l->host + (uintptr_t)l->write == (uintptr_t)frame)
-            l->write = LA_NONE;
-    }
+            if (l->write != LA_NONE && l->host + (uintptr_t)l->write == (uintptr_t)frame)
+                l->write = LA_NONE;
+        }
 }
 
 static inline void invalidate(struct tlb *t, const struct tlb_entry *e)
