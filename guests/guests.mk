@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Guests: micro guests (NASM). Included by the Makefile; appends to GUESTS.
+# Guests: micro guests (NASM), and one for each hole. Included by the Makefile; appends to GUESTS.
 
 BUILD ?= build
 NASM ?= nasm
@@ -13,6 +13,16 @@ $(BUILD)/guests/micro/%.o: guests/micro/%.asm guests/micro/micro.inc
 	$(Q)$(NASM) -f elf32 -g -F dwarf -I guests/micro/ -l $(@:.o=.lst) -o $@ $<
 
 $(BUILD)/guests/micro/%.elf: $(BUILD)/guests/micro/%.o guests/micro/link.ld
+	$(Q)$(GUEST_LD) -T guests/micro/link.ld -o $@ $<
+
+HOLES := $(patsubst guests/%.asm,$(BUILD)/guests/%.elf,$(wildcard guests/holes/*.asm))
+GUESTS += $(HOLES)
+
+$(BUILD)/guests/holes/%.o: guests/holes/%.asm guests/holes/probe.inc guests/micro/micro.inc
+	@mkdir -p $(@D)
+	$(Q)$(NASM) -f elf32 -g -F dwarf -I guests/holes/ -I guests/micro/ -o $@ $<
+
+$(BUILD)/guests/holes/%.elf: $(BUILD)/guests/holes/%.o guests/micro/link.ld
 	$(Q)$(GUEST_LD) -T guests/micro/link.ld -o $@ $<
 
 # The disk of those that want one.

@@ -56,6 +56,8 @@ const struct option option_table[] = {
     {"missing", NULL, NULL, N_("what of IA-32 is not built"), NULL, FOR_ISA, take_missing},
     {"class", "privileged|hole|innocuous", NULL, N_("only this class of Popek and Goldberg's"),
      N_("privileged, hole or innocuous"), FOR_ISA, take_class},
+    {"json", NULL, NULL, N_("for programs: an array of {mnemonic, mode, cpu, saw, expected, ok}"), NULL, FOR_HOLES,
+     take_json},
     {"format", "text|json|gradescope|junit", "text", N_("how the results are written"),
      N_("text, json, gradescope or junit"), FOR_GRADE, take_format},
     {"jobs", "N", N_("one a processor"), N_("how many submissions are graded at the same time"),

@@ -23,8 +23,9 @@ enum command_set {
     FOR_GRADE = 1 << 9,
     FOR_LESSON = 1 << 10,
     FOR_SLIDES = 1 << 11,
+    FOR_HOLES = 1 << 13,
     FOR_GUESTS = FOR_RUN | FOR_DEBUG | FOR_SHELL,
-    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON | FOR_SLIDES
+    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON | FOR_SLIDES | FOR_HOLES
 };
 
 /* Commands that take any number of words. */
@@ -59,7 +60,7 @@ struct options {
     const char *mmu; /* NULL: the mode's */
     struct rotation swap;
     enum stats_form stats;
-    bool missing;
+    bool missing, json;
     int class;    /* enum pg_class, or -1: all */
     char **words; /* FOR_WORDS: those that are no options */
     unsigned word_count;
@@ -115,6 +116,7 @@ enum taken take_swap_through(struct options *o, const char *v);
 enum taken take_stats(struct options *o, const char *v);
 enum taken take_trace(struct options *o, const char *v);
 enum taken take_missing(struct options *o, const char *v);
+enum taken take_json(struct options *o, const char *v);
 enum taken take_class(struct options *o, const char *v);
 enum taken take_text(struct options *o, const char *v);
 enum taken take_lang(struct options *o, const char *v);

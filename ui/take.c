@@ -279,6 +279,13 @@ enum taken take_missing(struct options *o, const char *v)
     return TAKEN;
 }
 
+enum taken take_json(struct options *o, const char *v)
+{
+    (void)v;
+    o->json = true;
+    return TAKEN;
+}
+
 enum taken take_class(struct options *o, const char *v)
 {
     static const char *const name[] = {
