@@ -58,6 +58,9 @@ UI := $(OBJ)/ui.a
 TEST_SRCS := $(sort $(wildcard tests/*_test.c))
 TEST_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(TEST_SRCS) $(sort $(wildcard tests/support/*.c)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*.sh))
+# Bantam's file system, which is tested on the host.
+BANTAM_FS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard guests/bantam/fs/*.c)) \
+    $(wildcard guests/bantam/tools/newfs.c guests/bantam/tools/check.c))
 # The ring-0 judge (tests/ring0.sh), and what NASM makes for it: its images' front, and a floppy disk for Bochs.
 RING0 := $(OUT)/ring0
 RING0_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/ring0/*.c)))
@@ -143,7 +146,7 @@ $(OBJ)/%.o: %.c $(OBJ)/flags | build/version.h
 	$(say) CC $<
 	$(Q)$(COMPILE) $(if $(filter tests/%,$<),$(TEST_CPPFLAGS)) -MMD -MP -c -o $@ $<
 
--include $(OBJS:.o=.d) $(TEST_OBJS:.o=.d)
+-include $(OBJS:.o=.d) $(TEST_OBJS:.o=.d) $(BANTAM_FS:.o=.d)
 
 $(UI): $(filter $(OBJ)/ui/%,$(filter-out $(OBJ)/ui/main.o,$(OBJS)))
 	@rm -f $@
@@ -207,7 +210,7 @@ test-asan:
 	@$(MAKE) MODE=asan test
 
 # Not position-independent: Criterion's parameterized tests crash otherwise.
-$(TESTS): $(PARTS) $(TEST_OBJS) $(UI)
+$(TESTS): $(PARTS) $(TEST_OBJS) $(BANTAM_FS) $(UI)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion -lvterm $(TEST_LIBS)
@@ -231,7 +234,7 @@ fuzz:
 	@$(MAKE) MODE=fuzz CC=$(if $(CC_IS_CLANG),'$(CC)',clang) fuzz-build
 ifeq ($(MODE),fuzz)
 fuzz-build: $(FUZZERS)
-build/fuzz/%: $(OBJ)/tests/fuzz/%.o $(PARTS) $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/fuzz/support/*.c))) $(UI)
+build/fuzz/%: $(OBJ)/tests/fuzz/%.o $(PARTS) $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/fuzz/support/*.c))) $(BANTAM_FS) $(UI)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)

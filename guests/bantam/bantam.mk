@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: MIT
 # Bantam: kernel, programs, disks. Included by guests.mk; appends to GUESTS.
 
-# The file system and the programs come in parts of their own; without them there is nothing to boot.
-ifneq ($(and $(wildcard guests/bantam/fs/fs.c),$(wildcard guests/bantam/user/user.mk)),)
 BANTAM := $(BUILD)/guests/bantam
 BANTAM_SRC := guests/bantam
+
+# The host's tools: the same file system, compiled for the host.
+MKFS_BANTAM := $(BUILD)/guests/mkfs.bantam
+FSCK_BANTAM := $(BUILD)/guests/fsck.bantam
+BANTAM_TOOL_SRCS := $(wildcard $(BANTAM_SRC)/fs/*.c) $(filter-out %/mkfs.c %/fsck.c,$(wildcard $(BANTAM_SRC)/tools/*.c))
+$(BUILD)/guests/%.bantam: $(BANTAM_SRC)/tools/%.c $(BANTAM_TOOL_SRCS) $(wildcard $(BANTAM_SRC)/fs/*.h $(BANTAM_SRC)/tools/*.h) \
+    $(BANTAM_SRC)/include/abi.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -D_XOPEN_SOURCE=700 -O2 -Wall -Wextra -I. -o $@ $(filter %.c,$^)
+GUESTS += $(MKFS_BANTAM) $(FSCK_BANTAM)
+
+# The programs come in a part of their own; without them there is nothing to boot.
+ifneq ($(wildcard guests/bantam/user/user.mk),)
 -include $(BANTAM_SRC)/user/user.mk
 
 BANTAM_FOLDERS := arch/native kernel dev fs
@@ -26,16 +37,6 @@ $(BANTAM)/%.asm.o: $(BANTAM_SRC)/%.asm
 	$(Q)$(NASM) -f elf32 -g -F dwarf -o $@ $<
 
 -include $(wildcard $(BANTAM)/*/*.d $(BANTAM)/*/*/*.d)
-
-# The host's tools: the same file system, compiled for the host.
-MKFS_BANTAM := $(BUILD)/guests/mkfs.bantam
-FSCK_BANTAM := $(BUILD)/guests/fsck.bantam
-BANTAM_TOOL_SRCS := $(wildcard $(BANTAM_SRC)/fs/*.c) $(filter-out %/mkfs.c %/fsck.c,$(wildcard $(BANTAM_SRC)/tools/*.c))
-$(BUILD)/guests/%.bantam: $(BANTAM_SRC)/tools/%.c $(BANTAM_TOOL_SRCS) $(wildcard $(BANTAM_SRC)/fs/*.h $(BANTAM_SRC)/tools/*.h) \
-    $(BANTAM_SRC)/include/abi.h
-	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c17 -D_XOPEN_SOURCE=700 -O2 -Wall -Wextra -I. -o $@ $(filter %.c,$^)
-GUESTS += $(MKFS_BANTAM) $(FSCK_BANTAM)
 
 # Both disks have the programs in /bin.
 BANTAM_ROOT := /bin $(foreach p,$(BANTAM_PROGRAMS),/bin/$(notdir $(p))=$(p))
