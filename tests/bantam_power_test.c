@@ -97,7 +97,8 @@ static uint64_t mount(struct story *s, int again)
 }
 
 /* `mode` 0: all that was not flushed was lost; 1: nothing was; else a draw. */
-static void keep_some(struct story *s, const struct cutdisk *from, const struct write_event *e, uint32_t n, unsigned mode)
+static void keep_some(struct story *s, const struct cutdisk *from, const struct write_event *e, uint32_t n,
+                      unsigned mode)
 {
     unsigned odds = 1 + draw(s, 7);
 
@@ -170,7 +171,7 @@ static void power(uint32_t blocks, uint32_t slots, unsigned steps, unsigned draw
 Test(bantam_power, every_write, .timeout = 600)
 {
     for (unsigned i = 0; i < rounds(2, 100); i++) {
-        power(256, LOG_SLOTS_MIN, 1000, rounds(2, 12), 1 + i);
-        power(64, LOG_SLOTS_MIN + i % 20, 1000, rounds(1, 8), 1000 + i); /* a disk that is full most of the time */
+        power(256, LOG_SLOTS_MIN, 500, rounds(2, 12), 1 + i);
+        power(64, LOG_SLOTS_MIN + i % 20, 500, rounds(1, 8), 1000 + i); /* a disk that is full most of the time */
     }
 }
