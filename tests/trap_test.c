@@ -323,3 +323,38 @@ Test(trap, single_step)
     cr_assert_eq(look(m, 0).eip, METAL_CODE + 3);
     metal_destroy(m);
 }
+
+/*
+ * Alignment is checked at ring 3 only (SDM Vol. 3, 6.15, interrupt 17), so each change of privilege turns it on or off:
+ * ring 3 calls ring 0 by INT 80h, whose handler loads DS, makes a misaligned access that is let be, and returns.
+ */
+Test(trap, alignment_checks_come_and_go_with_ring_3)
+{
+    static const uint8_t user[] = {0xcd, 0x80, 0xa1, 0x01, 0x00, 0x04, 0x00}; /* int 80h; mov eax, [0x40001] */
+    /* mov eax, METAL_DS3; mov ds, ax; mov eax, [0x40001]; iret */
+    static const uint8_t handler[] = {0xb8, METAL_DS3, 0, 0, 0, 0x8e, 0xd8, 0xa1, 0x01, 0x00, 0x04, 0x00, 0xcf};
+    struct machine *m = metal_create();
+    struct cpu *c = &m->cpu;
+
+    metal_gate(m, 0x80, METAL_CS0, METAL_HANDLERS + 16 * 0x80, 0xee);
+    cr_assert_eq(machine_write(m, METAL_HANDLERS + 16 * 0x80, handler, sizeof handler), 0);
+    cr_assert_eq(machine_write(m, METAL_CODE, user, sizeof user), 0);
+    metal_ring(m, 3);
+    c->cr0 |= CR0_AM;
+    cpu_set_eflags(c, FL_1 | FL_AC);
+    cpu_refresh(c);
+    for (unsigned round = 0; round < 3; round++) {
+        c->eip = METAL_CODE;
+        for (unsigned i = 0; i < 5; i++)
+            cr_assert_eq(machine_step(m, CLOCK_NEVER), STOP_STEP);
+        cr_expect_eq(c->cpl, 3);
+        cr_expect_eq(c->eip, METAL_CODE + 2, "the handler's access was checked");
+        machine_step(m, CLOCK_NEVER); /* the access faults, */
+        machine_step(m, CLOCK_NEVER); /* the fault is delivered */
+        cr_expect_eq(look(m, 3).vector, VEC_AC, "round %u: the user's was not", round);
+        metal_ring(m, 3);
+        cpu_set_eflags(c, FL_1 | FL_AC);
+        cpu_refresh(c);
+    }
+    metal_destroy(m);
+}
