@@ -189,6 +189,11 @@ enter_step:
     mov eax, [step]
     cmp eax, [ebx + P_STEPS]
     jae finish
+    mov ecx, cr0                        ; the last step may have been left between turning paging off and on again:
+    bts ecx, 31                         ; then addresses of windows would be those of no memory, which read differently
+    jc .paged
+    mov cr0, ecx
+.paged:
     imul eax, eax, STEP_WORDS * 4
     lea ebx, [ebx + eax + P_HEAD]
     xor ecx, ecx
