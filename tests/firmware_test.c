@@ -86,7 +86,7 @@ Test(firmware, cmos_tells_of_memory_and_disks)
         cr_expect_eq(cmos(m, 0x12), 0);
         for (unsigned at = 0x10; at < 0x2e; at++)
             sum += cmos(m, at);
-        cr_expect_eq(cmos(m, 0x2e) << 8 | cmos(m, 0x2f), sum);
+        cr_expect_eq((unsigned)(cmos(m, 0x2e) << 8 | cmos(m, 0x2f)), sum);
         destroy(m);
     }
     struct machine *m = booted(&disk, 4 << 20);

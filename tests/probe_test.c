@@ -5,11 +5,11 @@
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "interp/probe.h"
 #include "interp/segment.h"
 #include "interp/state.h"
+#include "tests/support/events.h"
 #include "tests/support/guest.h"
 
 enum { LIMIT = 2000000, BREAKS = 64, STOPS_KEPT = 20000 };
@@ -130,7 +130,7 @@ static void same(const struct watched_run *a, const struct watched_run *b, const
     cr_expect_arr_eq(&a->stats, &b->stats, sizeof a->stats, "%s under %s: the counts", guest, how);
     cr_expect_eq(a->events, b->events, "%s under %s: %zu events, not %zu", guest, how, b->events, a->events);
     for (size_t i = 0; i < a->events && i < b->events; i++)
-        if (memcmp(&a->event[i], &b->event[i], sizeof a->event[i]) != 0) {
+        if (!events_same(&a->event[i], &b->event[i], 1)) {
             cr_expect_fail("%s under %s: event %zu, %s", guest, how, i, event_info[a->event[i].kind].name);
             return;
         }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "interp/state.h"
+#include "tests/support/events.h"
 #include "tests/support/rig.h"
 #include "ui/view/view.h"
 #include "vmm/technique.h"
@@ -242,7 +243,7 @@ Test(shell, all_ways_of_stepping_give_one_trace)
                 cr_expect(memcmp(&one.stats, &other.stats, sizeof one.stats) == 0, "%s: counts of %s in %s",
                           way[i].name, small[g], technique_words[t]);
                 cr_expect(one.trace.count == other.trace.count &&
-                              memcmp(one.trace.event, other.trace.event, one.trace.count * sizeof(struct event)) == 0,
+                              events_same(one.trace.event, other.trace.event, one.trace.count),
                           "%s: trace of %s in %s", way[i].name, small[g], technique_words[t]);
                 free_whole(&other);
             }
