@@ -18,7 +18,7 @@ enum { ANY = 8, NO = 15, PREFIX_SHIFT = 4, MODRM_SHIFT = 8 };
 #define EXACT(byte) ((byte) << MODRM_SHIFT | NP(ANY))
 #define SELECT(s) (s) & ANY ? -1 : (s)&7, (s) >> PREFIX_SHIFT & 7, (s) >> MODRM_SHIFT
 
-enum { LOCK = ISA_LOCK, REP = ISA_REP, ENDS = ISA_ENDS, MISS = ISA_MISSING };
+enum { LOCK = ISA_LOCK, REP = ISA_REP, ENDS = ISA_ENDS };
 
 /* A class and, for holes, the place in the list: one column in the table, two members here. */
 #define INNOCUOUS CLASS_INNOCUOUS, 0

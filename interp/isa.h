@@ -100,7 +100,7 @@ extern const struct form_info form_info[FORMS];
 /* Popek and Goldberg's classes. */
 enum pg_class { CLASS_INNOCUOUS, CLASS_PRIVILEGED, CLASS_HOLE };
 
-enum isa_flag { ISA_LOCK = 1, ISA_REP = 2, ISA_ENDS = 4, ISA_MISSING = 8 };
+enum isa_flag { ISA_LOCK = 1, ISA_REP = 2, ISA_ENDS = 4 };
 
 /* A prefix that is part of the opcode. */
 enum isa_prefix { PREFIX_FREE, PREFIX_NONE, PREFIX_66, PREFIX_F3, PREFIX_F2 };

@@ -13,7 +13,6 @@
 
 #define FOUR(r16, m16, r32, m32) r16, m16, r32, m32
 #define ONE(h) FOUR(h, h, h, h)
-#define MISSING ONE(h_ud)
 #define M_ONLY(h) FOUR(h_ud, h, h_ud, h)
 #define PAIR8(n, a, b) FOUR(h_##n##8_##a, h_##n##8_##b, h_##n##8_##a, h_##n##8_##b)
 #define PAIRV(n, a, b) FOUR(h_##n##16_##a, h_##n##16_##b, h_##n##32_##a, h_##n##32_##b)

@@ -74,8 +74,7 @@ static void print_entry(const struct isa_entry *e)
     char opcode[OPCODE], room[40];
 
     opcode_text(e, opcode);
-    printf("%-12s%-11s%-10s%-12s%5u%s\n", opcode, e->mnemonic, form_info[e->form].text, class_name(e, room), cost_of(e),
-           e->flags & ISA_MISSING ? _("  not built: #UD") : "");
+    printf("%-12s%-11s%-10s%-12s%5u\n", opcode, e->mnemonic, form_info[e->form].text, class_name(e, room), cost_of(e));
 }
 
 static void print_head(void)
@@ -101,12 +100,10 @@ static bool wanted(const struct options *o, const struct isa_entry *e)
 {
     if (o->word && strcasecmp(o->word, e->mnemonic) != 0)
         return false;
-    if (o->missing && !(e->flags & ISA_MISSING))
-        return false;
     return o->class < 0 || o->class == e->class;
 }
 
-static unsigned print_table(const struct options *o)
+static bool print_table(const struct options *o)
 {
     unsigned found = 0;
 
@@ -117,7 +114,7 @@ static unsigned print_table(const struct options *o)
             print_head();
         print_entry(&isa[i]);
     }
-    return found;
+    return found > 0;
 }
 
 static void print_features(const char *head, const struct feature *f, size_t count)
@@ -129,10 +126,9 @@ static void print_features(const char *head, const struct feature *f, size_t cou
 
 #define PRINT_FEATURES(head, f) print_features(head, f, sizeof(f) / sizeof((f)[0]))
 
-static void print_missing_features(unsigned lines)
+static void print_missing(void)
 {
-    if (!lines)
-        puts(_("Every line of the instruction table is built."));
+    puts(_("Every line of the instruction table is built."));
     PRINT_FEATURES(_("Not built yet:"), missing_feature);
     PRINT_FEATURES(_("Not part of this processor, as its CPUID says:"), absent_feature);
 }
@@ -148,7 +144,6 @@ static bool known(const char *mnemonic)
 int command_isa(int argc, char **argv)
 {
     struct options o;
-    unsigned lines;
 
     if (options_parse(&o, FOR_ISA, argc, argv))
         return STATUS_USAGE;
@@ -156,10 +151,9 @@ int command_isa(int argc, char **argv)
         return command_help("isa");
     if (o.word && !known(o.word))
         return report(STATUS_USAGE, _("isa: %s is in no line of the instruction table"), o.word);
-    lines = print_table(&o);
-    if (lines && !o.missing)
+    if (o.missing)
+        print_missing();
+    else if (print_table(&o))
         print_foot();
-    if (o.missing && !o.word)
-        print_missing_features(lines);
     return STATUS_OK;
 }

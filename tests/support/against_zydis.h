@@ -87,10 +87,10 @@ static inline bool against_is_younger(const struct insn *i)
     return false;
 }
 
-/* What is known but not built, and forms that do not exist, such as LES of a register: all of them end in #UD. */
+/* Forms that do not exist, such as LES of a register: all of them end in #UD. */
 static inline bool against_is_ud(const struct insn *i)
 {
-    return (i->e->flags & ISA_MISSING) || (i->opcode != 0x0f0b && i->e->fn[2 * i->op32 + i->mem] == h_ud);
+    return i->opcode != 0x0f0b && i->e->fn[2 * i->op32 + i->mem] == h_ud;
 }
 
 /* Zydis names some by their operand size, and a few otherwise. */

@@ -49,8 +49,8 @@ bool trial_left_out(const struct isa_entry *e)
             return true;
     if (strncmp(e->mnemonic, "vm", 2) == 0)
         return true;
-    /* Holes show the host's system state, or its kernel's; what is not built has nothing to compare. */
-    return e->class == CLASS_HOLE || (e->flags & ISA_MISSING);
+    /* Holes show the host's system state, or its kernel's. */
+    return e->class == CLASS_HOLE;
 }
 
 /* Encodings that newer processors have given away, and results that the SDM leaves undefined. */
