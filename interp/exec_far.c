@@ -25,10 +25,10 @@ static void switch_task(struct cpu *c, const struct target *t, bool call)
     enum { CALL = 0, JMP = 2 };
     unsigned attr = desc_attr(&t->desc), dpl = attr_dpl(attr), sel = t->sel;
 
-    if (!c->vmx.non_root)
-        raise_fault(c, NULL, VEC_UD, NO_ERROR);
     if (dpl < c->cpl || dpl < (sel & 3))
         raise_fault(c, NULL, VEC_GP, sel & ~3u);
+    if (!c->vmx.non_root)
+        raise_fault(c, NULL, VEC_UD, NO_ERROR);
     if ((attr & (ATTR_S | ATTR_TYPE)) == SYS_TASK_GATE) {
         if (!(attr & ATTR_P))
             raise_fault(c, NULL, VEC_NP, sel & ~3u);

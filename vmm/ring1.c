@@ -129,6 +129,18 @@ static int boot(struct monitor *n)
     return 0;
 }
 
+/*
+ * INT1 is the one source of #DB here: a guest with TF or breakpoints is interpreted. Unlike INT n it asks no gate for leave, so
+ * that the hardware has executed it. It is taken back, and executed by the virtual CPU as everything else that traps. Its
+ * prefixes mean nothing and are lost: only where the delivery faults could the guest see that.
+ */
+static void take_back_int1(struct monitor *n, struct trap_frame *f)
+{
+    f->eip--;
+    n->stub_insns++;
+    n->stub_cycles += n->hw->cost.insn;
+}
+
 static void arrive(struct vm *vm, struct trap *t)
 {
     struct monitor *n = &vm->mon;
@@ -137,6 +149,8 @@ static void arrive(struct vm *vm, struct trap *t)
     (void)lin_peek(n->hw, n->hw->cpu.r[ESP], &f, sizeof f);
     n->stub_insns += vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN;
     n->stub_cycles += (vector_has_error(f.vector) ? STUB_IN_ERROR : STUB_IN) * n->hw->cost.insn;
+    if (f.vector == VEC_DB)
+        take_back_int1(n, &f);
     world_in(n, &f);
     *t = (struct trap){
         .vector = f.vector, .error = f.error, .eip = f.eip, .cr2 = n->hw->cpu.cr2, .cs = f.cs, .eflags = f.eflags};
