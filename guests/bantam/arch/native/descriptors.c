@@ -11,8 +11,13 @@ struct __attribute__((packed)) table {
     const void *base;
 };
 
-/* Interrupt gates (IF off on entry) for ring 0, and the one that user mode may use with INT (SDM Vol. 3, 6.11). */
-enum { GATE_KERNEL = 0x8e00, GATE_USER = 0xee00 };
+/* Interrupt gates (IF off on entry), and who may use them with INT, INT3 and INTO (SDM Vol. 3, 6.11). */
+enum { GATE_KERNEL = 0x8e00, GATE_USER = 0xee00, VECTOR_BREAKPOINT = 3, VECTOR_OVERFLOW = 4 };
+
+static bool for_user(unsigned vector)
+{
+    return vector == SYSCALL_VECTOR || vector == VECTOR_BREAKPOINT || vector == VECTOR_OVERFLOW;
+}
 
 /* SDM Vol. 3, figure 7-2. Of its fields only these are used; the I/O map lies past the end: no port for user mode. */
 static struct {
@@ -33,6 +38,7 @@ static void load(void)
     __asm__ volatile("ljmp %0, $1f\n1:" : : "i"(KERNEL_CS));
     __asm__ volatile("mov %0, %%ss\n\tmov %0, %%ds\n\tmov %0, %%es" : : "r"(KERNEL_DS));
     __asm__ volatile("mov %0, %%fs\n\tmov %0, %%gs" : : "r"(0));
+    __asm__ volatile("lldt %w0" : : "r"(0)); /* after a reset it is one of 64 KiB at 0 (SDM Vol. 3, table 10-1) */
     __asm__ volatile("ltr %w0" : : "r"(TASK));
 }
 
@@ -43,7 +49,7 @@ void native_descriptors(void)
     gdt[TASK / 8] =
         (sizeof task - 1) | (uint64_t)(base & 0xffffff) << 16 | 0x89ull << 40 | (uint64_t)(base >> 24) << 56;
     for (unsigned v = 0; v < 256; v++)
-        idt[v] = (struct gate){(uint16_t)stub_table[v], KERNEL_CS, v == SYSCALL_VECTOR ? GATE_USER : GATE_KERNEL,
+        idt[v] = (struct gate){(uint16_t)stub_table[v], KERNEL_CS, for_user(v) ? GATE_USER : GATE_KERNEL,
                                (uint16_t)(stub_table[v] >> 16)};
     load();
 }
