@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* true: does nothing, well. The program that lat_exec starts. */
+int main(void)
+{
+    return 0;
+}
