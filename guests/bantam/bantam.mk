@@ -14,9 +14,7 @@ $(BUILD)/guests/%.bantam: $(BANTAM_SRC)/tools/%.c $(BANTAM_TOOL_SRCS) $(wildcard
 	$(Q)$(CC) -std=c17 -D_XOPEN_SOURCE=700 -O2 -Wall -Wextra -I. -o $@ $(filter %.c,$^)
 GUESTS += $(MKFS_BANTAM) $(FSCK_BANTAM)
 
-# The programs come in a part of their own; without them there is nothing to boot.
-ifneq ($(wildcard guests/bantam/user/user.mk),)
--include $(BANTAM_SRC)/user/user.mk
+include $(BANTAM_SRC)/user/user.mk
 
 BANTAM_FOLDERS := arch/native kernel dev fs
 BANTAM_OBJS := $(patsubst $(BANTAM_SRC)/%,$(BANTAM)/%.o,$(filter-out %/data.asm,$(sort $(foreach f,$(BANTAM_FOLDERS),\
@@ -59,4 +57,3 @@ $(BANTAM).elf: $(BANTAM_OBJS) $(BANTAM)/kernel/data.o $(BANTAM_SRC)/kernel/kerne
 	$(Q)$(BANTAM_SRC)/symbols.sh $(BANTAM)/first >$(BANTAM)/second.symbols.asm
 	$(Q)$(NASM) -f elf32 -o $(BANTAM)/second.symbols.o $(BANTAM)/second.symbols.asm
 	$(Q)$(call BANTAM_LINK,$@,second)
-endif

@@ -7,7 +7,7 @@
 BANTAM_USER := $(BUILD)/guests/bantam/user
 USER_SRC := guests/bantam/user
 USER_SINGLE := $(patsubst $(USER_SRC)/%.c,%,$(sort $(wildcard $(USER_SRC)/bin/*.c $(USER_SRC)/load/*.c)))
-USER_SUITES := sh
+USER_SUITES := sh selftest usertests
 USER_NAMES := $(notdir $(USER_SINGLE)) $(USER_SUITES)
 BANTAM_PROGRAMS := $(USER_NAMES:%=$(BUILD)/guests/bantam/bin/%)
 

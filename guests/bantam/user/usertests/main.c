@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "guests/bantam/user/usertests/usertests.h"
+
+static unsigned attempts, failures;
+
+void attempt(const char *what, void (*body)(void *), void *argument, int status)
+{
+    int ended = run_child(body, argument);
+
+    attempts++;
+    if (ended == status)
+        return;
+    failures++;
+    printf("usertests: FAILED: %s: ended with %x, should be %x\n", what, ended, status);
+}
+
+void answers(int is, int should)
+{
+    if (is != should)
+        printf("usertests: answered %d, should be %d\n", is, should);
+    exit(is != should);
+}
+
+static uint32_t pages_free(void)
+{
+    struct counters c;
+
+    must(counters(&c), "counters");
+    return c.pages_free;
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} suites[] = {
+    {"instructions", test_instructions}, {"interrupts", test_interrupts},
+    {"pointers", test_pointers},         {"memory", test_memory},
+    {"processes", test_processes},       {"files", test_files},
+    {"programs", test_programs},
+};
+
+/* In a process of its own, so that what it needs of memory goes with it. */
+static void run_suite(void *index)
+{
+    const int i = *(const int *)index;
+
+    suites[i].run();
+    printf("usertests: %s: %u attempts, %u failed\n", suites[i].name, attempts, failures);
+    exit(failures != 0);
+}
+
+/* usertests [SUITE] */
+int main(int argc, char **argv)
+{
+    bool ok = true;
+    uint32_t before;
+
+    printf("usertests: begin\n"); /* what printing needs of memory, it has from now on */
+    before = pages_free();
+    for (int i = 0; i < (int)(sizeof suites / sizeof *suites); i++) {
+        if (argc > 1 && strcmp(argv[1], suites[i].name) != 0)
+            continue;
+        ok &= run_child(run_suite, &i) == 0;
+        while (wait(NULL) >= 0) /* as process 1 we are left the orphans */
+            ;
+    }
+    if (pages_free() != before)
+        printf("usertests: FAILED: %d pages are missing\n", (int)(before - pages_free()));
+    ok &= pages_free() == before;
+    printf("usertests: %s\n", ok ? "ok" : "FAILED");
+    return !ok;
+}
