@@ -92,6 +92,15 @@ for second in native emulate 'trap --cpu virtualizable'; do
 done
 ends 2 "$micro/cr3.elf" --load "$tmp/state" --mem 32M
 says "$tmp/state"
+head -c 5000 "$tmp/state" >"$tmp/short"
+ends 2 "$micro/cr3.elf" --clock insns --load "$tmp/short"
+says "$tmp/short: .*truncated"
+printf '\001' | dd of="$tmp/state" bs=1 seek=3000 conv=notrunc 2>/dev/null
+printf '\002' | dd of="$tmp/state" bs=1 seek=3001 conv=notrunc 2>/dev/null
+ends 2 "$micro/cr3.elf" --clock insns --load "$tmp/state"
+says "$tmp/state: .*damaged"
+ends 2 "$micro/cr3.elf" --load "$micro/cr3.elf"
+says 'not a saved state'
 
 # --stats: a table on standard error, and the console still on standard output.
 ends 0 "$micro/cr3.elf" --mode trap --cpu virtualizable --stats

@@ -109,13 +109,16 @@ static void fire(void *dev)
     arm(k);
 }
 
-void keys_attach(struct keys *k, struct machine *guest)
+uint64_t keys_pressed_until(const struct keys *k, uint64_t now)
 {
-    uint64_t now = machine_now(guest);
+    return k->next < k->count && k->press[k->next].tick < now ? k->press[k->next].tick : now;
+}
 
+void keys_attach(struct keys *k, struct machine *guest, uint64_t from)
+{
     k->guest = guest;
     k->timer = (struct timer){.fire = fire, .dev = k};
-    for (k->next = 0; k->next < k->count && k->press[k->next].tick < now; k->next++)
+    for (k->next = 0; k->next < k->count && k->press[k->next].tick < from; k->next++)
         ; /* a state was loaded that is past it */
     clock_add(&guest->clock, &k->timer);
     arm(k);

@@ -77,7 +77,7 @@ static int open_all(struct run *r)
     vm_serial(r->s.vm, console_byte, &r->console);
     if (r->trace)
         vm_observe(r->s.vm, trace_event, r->trace);
-    keys_attach(&r->keys, vm_guest(r->s.vm));
+    keys_attach(&r->keys, vm_guest(r->s.vm), r->s.input);
     return 0;
 }
 
@@ -169,7 +169,7 @@ static int finish(struct run *r)
         say_outcome(r);
         say_hole(r);
     }
-    if (r->o.save && session_save(&r->s, r->o.save, error, sizeof error))
+    if (r->o.save && session_save(&r->s, &r->keys, r->o.save, error, sizeof error))
         status = report(STATUS_FAILED, "--save %s: %s", r->o.save, error);
     return print_stats(r) ? STATUS_FAILED : status;
 }

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/session.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "interp/diskfile.h"
 #include "interp/file.h"
 #include "interp/loader.h"
-#include "interp/state.h"
+#include "interp/statefile.h"
 #include "interp/symbols.h"
-#include "ui/i18n.h"
+#include "ui/keys.h"
 #include "ui/options.h"
 #include "ui/report.h"
 #include "vmm/vm.h"
 
 enum { ERROR_ROOM = 1024 };
 
-struct vm *session_vm(const struct session *s, const struct options *o, char *error, size_t room)
+static struct vm *make_vm(const struct session *s, const struct options *o, char *error, size_t room)
 {
     const struct vm_config k = {.technique = o->technique,
                                 .virtualizable = o->virtualizable,
@@ -54,24 +52,6 @@ static int boot(struct session *s, const struct options *o, struct boot *b, char
     return result;
 }
 
-static int restore(struct session *s, const char *path, char error[ERROR_ROOM])
-{
-    struct state st;
-    uint8_t *data;
-    size_t size;
-    int result;
-
-    if (file_read(path, &data, &size, error, ERROR_ROOM))
-        return -1;
-    state_init_load(&st, data, size);
-    result = machine_state(vm_guest(s->vm), &st);
-    if (result)
-        (void)snprintf(error, ERROR_ROOM, "%s: %s", path, st.error);
-    state_free(&st);
-    free(data);
-    return result;
-}
-
 static int open_disks(struct session *s, const struct options *o, char error[ERROR_ROOM])
 {
     for (unsigned i = 0; i < o->disks; i++) {
@@ -86,11 +66,13 @@ static int start(struct session *s, const struct options *o, struct boot *b, cha
 {
     if (open_disks(s, o, error))
         return -1;
-    s->vm = session_vm(s, o, error, ERROR_ROOM);
+    s->vm = make_vm(s, o, error, ERROR_ROOM);
     if (!s->vm)
         return -1;
     s->symbols = symbols_read(b->image, b->size);
-    return o->load ? restore(s, o->load, error) : boot(s, o, b, error);
+    if (o->load)
+        return statefile_load(vm_guest(s->vm), &s->input, o->load, error, ERROR_ROOM);
+    return boot(s, o, b, error);
 }
 
 int session_open(struct session *s, const struct options *o)
@@ -112,32 +94,9 @@ int session_open(struct session *s, const struct options *o)
     return report(STATUS_USAGE, "%s", error);
 }
 
-/* A sink of state_init_sink(). */
-static void write_state(void *file, const void *bytes, size_t n)
+int session_save(struct session *s, const struct keys *k, const char *path, char *error, size_t room)
 {
-    (void)fwrite(bytes, 1, n, file);
-}
-
-int session_save(struct session *s, const char *path, char *error, size_t room)
-{
-    FILE *f = fopen(path, "wb");
-    struct state st;
-    const char *wrong = NULL;
-
-    if (!f) {
-        (void)snprintf(error, room, "%s", strerror(errno));
-        return -1;
-    }
-    state_init_sink(&st, write_state, f);
-    errno = 0;
-    if (machine_state(vm_guest(s->vm), &st))
-        wrong = st.error;
-    if ((ferror(f) | fclose(f)) && !wrong)
-        wrong = errno ? strerror(errno) : _("could not be written");
-    if (wrong)
-        (void)snprintf(error, room, "%s", wrong);
-    state_free(&st);
-    return wrong ? -1 : 0;
+    return statefile_save(vm_guest(s->vm), keys_pressed_until(k, machine_now(vm_guest(s->vm))), path, error, room);
 }
 
 int session_close(struct session *s)

@@ -8,6 +8,7 @@
 #include "ui/options.h"
 
 struct disk;
+struct keys;
 struct symbols;
 struct vm;
 
@@ -15,14 +16,13 @@ struct session {
     struct vm *vm;
     struct symbols *symbols; /* NULL: none */
     struct disk *disk[DISKS_MAX];
+    uint64_t input; /* tick up to which keys have been pressed in the state that was loaded; else 0 */
 };
 
 /* Loads and boots options.word, or restores --load. 0, or an exit status after one line on standard error. */
 int session_open(struct session *s, const struct options *o);
-/* A VM as the options want it, with the session's disks and nothing in it. NULL: `error` says why. */
-struct vm *session_vm(const struct session *s, const struct options *o, char *error, size_t room);
-/* Writes the guest's canonical state. 0, or -1: `error` says why. */
-int session_save(struct session *s, const char *path, char *error, size_t room);
+/* Writes the guest's canonical state. 0, or -1: `error` says why. `k` may be empty. */
+int session_save(struct session *s, const struct keys *k, const char *path, char *error, size_t room);
 /* 0, or an exit status after one line on standard error: a disk could not be written to the end. */
 int session_close(struct session *s);
 

@@ -128,6 +128,13 @@ void play_open(struct play *s, const char *technique, bool clock_insns, const st
     play_open_as(s, technique_find(name), strstr(technique, "+v"), clock_insns, guest, boot);
 }
 
+void play_resume(struct play *s, uint64_t input)
+{
+    while (s->next_key < s->guest->keys && s->guest->key[s->next_key].tick < input)
+        s->next_key++;
+    arm(s);
+}
+
 void play_close(struct play *s)
 {
     char error[200];

@@ -48,6 +48,8 @@ void play_open(struct play *s, const char *technique, bool clock_insns, const st
 /* The same for a technique that is at hand. */
 void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool clock_insns,
                   const struct micro *guest, bool boot);
+/* A state was loaded in which keys have been pressed up to a tick. */
+void play_resume(struct play *s, uint64_t input);
 void play_close(struct play *s);
 
 #endif

@@ -55,7 +55,7 @@ static void listen(struct debugger *d)
     vm_observe(d->s.vm, observe, d);
     d->console.vm = d->s.vm;
     vm_serial(d->s.vm, console_byte, &d->console);
-    keys_attach(&d->keys, vm_guest(d->s.vm));
+    keys_attach(&d->keys, vm_guest(d->s.vm), d->s.input);
     vm_guest(d->s.vm)->awaits_input |= d->typed_input;
     stops_arm(d);
 }

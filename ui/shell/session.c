@@ -23,7 +23,7 @@ static void save(struct shell *sh, const char *args)
 
     if (!*args)
         shell_bad(sh, "%s", _("save needs a file"));
-    else if (session_save(&sh->d->s, args, error, sizeof error))
+    else if (session_save(&sh->d->s, &sh->d->keys, args, error, sizeof error))
         shell_bad(sh, "%s: %s", args, error);
 }
 
