@@ -18,6 +18,14 @@
 #define INLINED static inline __attribute__((always_inline))
 #define BODY_ARGS __attribute__((unused)) struct cpu *c, __attribute__((unused)) const struct op *o
 
+/* In a hot handler: `p` is where the operand lies, or the cold one is to find it. */
+#define OPERAND(name, bits, seg, off, write)                                                                           \
+    uint8_t *p;                                                                                                        \
+                                                                                                                       \
+    if (!hit(c, seg, off, bits / 8, write, &p))                                                                        \
+        GO_TO(name##_miss);                                                                                            \
+    c->fast_hits++
+
 #define LOADING(name, bits, v)                                                                                         \
     INLINED void name##_body(BODY_ARGS, uint##bits##_t v);                                                             \
     COLD static HANDLER(name##_miss)                                                                                   \
@@ -27,14 +35,8 @@
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
-        uint##bits##_t value;                                                                                          \
-        uint8_t *p;                                                                                                    \
-                                                                                                                       \
-        if (!hit(c, o->seg, ea(c, o), bits / 8, 0, &p))                                                                \
-            GO_TO(name##_miss);                                                                                        \
-        c->fast_hits++;                                                                                                \
-        memcpy(&value, p, sizeof value);                                                                               \
-        name##_body(c, o, value);                                                                                      \
+        OPERAND(name, bits, o->seg, ea(c, o), 0);                                                                      \
+        name##_body(c, o, (uint##bits##_t)bytes_load(p, bits / 8));                                                    \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     INLINED void name##_body(BODY_ARGS, uint##bits##_t v)
@@ -48,14 +50,8 @@
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
-        uint##bits##_t value;                                                                                          \
-        uint8_t *p;                                                                                                    \
-                                                                                                                       \
-        if (!hit(c, o->seg, ea(c, o), bits / 8, 1, &p))                                                                \
-            GO_TO(name##_miss);                                                                                        \
-        c->fast_hits++;                                                                                                \
-        value = name##_body(c, o);                                                                                     \
-        memcpy(p, &value, sizeof value);                                                                               \
+        OPERAND(name, bits, o->seg, ea(c, o), 1);                                                                      \
+        bytes_store(p, bits / 8, name##_body(c, o));                                                                   \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     INLINED uint##bits##_t name##_body(BODY_ARGS)
@@ -66,23 +62,14 @@
     COLD static HANDLER(name##_miss)                                                                                   \
     {                                                                                                                  \
         uint8_t *p = rmw_miss(c, o, o->seg, ea(c, o), bits / 8);                                                       \
-        uint##bits##_t value;                                                                                          \
                                                                                                                        \
-        memcpy(&value, p, sizeof value);                                                                               \
-        rmw_done##bits(c, p, name##_body(c, o, value));                                                                \
+        rmw_done##bits(c, p, name##_body(c, o, (uint##bits##_t)bytes_load(p, bits / 8)));                              \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
-        uint##bits##_t value;                                                                                          \
-        uint8_t *p;                                                                                                    \
-                                                                                                                       \
-        if (!hit(c, o->seg, ea(c, o), bits / 8, 1, &p))                                                                \
-            GO_TO(name##_miss);                                                                                        \
-        c->fast_hits++;                                                                                                \
-        memcpy(&value, p, sizeof value);                                                                               \
-        value = name##_body(c, o, value);                                                                              \
-        memcpy(p, &value, sizeof value);                                                                               \
+        OPERAND(name, bits, o->seg, ea(c, o), 1);                                                                      \
+        bytes_store(p, bits / 8, name##_body(c, o, (uint##bits##_t)bytes_load(p, bits / 8)));                          \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     INLINED uint##bits##_t name##_body(BODY_ARGS, uint##bits##_t v)
@@ -97,16 +84,11 @@
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
-        uint##bits##_t value;                                                                                          \
-        uint32_t to = c->r[ESP] - bits / 8;                                                                            \
-        uint8_t *p;                                                                                                    \
-                                                                                                                       \
-        if (!stack32(c) || !hit(c, SS, to, bits / 8, 1, &p))                                                           \
+        if (!stack32(c))                                                                                               \
             GO_TO(name##_miss);                                                                                        \
-        c->fast_hits++;                                                                                                \
-        value = name##_body(c, o);                                                                                     \
-        memcpy(p, &value, sizeof value);                                                                               \
-        c->r[ESP] = to;                                                                                                \
+        OPERAND(name, bits, SS, c->r[ESP] - bits / 8, 1);                                                              \
+        bytes_store(p, bits / 8, name##_body(c, o));                                                                   \
+        c->r[ESP] -= bits / 8;                                                                                         \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     INLINED uint##bits##_t name##_body(BODY_ARGS)
@@ -120,15 +102,11 @@
     }                                                                                                                  \
     HANDLER(name)                                                                                                      \
     {                                                                                                                  \
-        uint##bits##_t value;                                                                                          \
-        uint8_t *p;                                                                                                    \
-                                                                                                                       \
-        if (!stack32(c) || !hit(c, SS, c->r[ESP], bits / 8, 0, &p))                                                    \
+        if (!stack32(c))                                                                                               \
             GO_TO(name##_miss);                                                                                        \
-        c->fast_hits++;                                                                                                \
-        memcpy(&value, p, sizeof value);                                                                               \
+        OPERAND(name, bits, SS, c->r[ESP], 0);                                                                         \
         c->r[ESP] += bits / 8;                                                                                         \
-        name##_body(c, o, value);                                                                                      \
+        name##_body(c, o, (uint##bits##_t)bytes_load(p, bits / 8));                                                    \
         NEXT;                                                                                                          \
     }                                                                                                                  \
     INLINED void name##_body(BODY_ARGS, uint##bits##_t v)
