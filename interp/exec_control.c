@@ -58,10 +58,23 @@ HANDLER(h_jmp32)
     JUMP_DIRECT;
 }
 
-HANDLER(h_call32)
+/* A call and a return are leaves where the stack's line is there (exec_memory.h). */
+COLD static HANDLER(h_call32_miss)
 {
     check_target(c, o, op_next_eip(c, o) + o->imm);
     push32(c, o, op_next_eip(c, o));
+    JUMP_DIRECT;
+}
+
+HANDLER(h_call32)
+{
+    uint32_t next = op_next_eip(c, o);
+
+    if (!stack32(c) || next + o->imm > c->seg[CS].limit)
+        GO_TO(h_call32_miss);
+    OPERAND(h_call32, 32, SS, c->r[ESP] - 4, 1);
+    bytes_store(p, 4, next);
+    c->r[ESP] -= 4;
     JUMP_DIRECT;
 }
 
@@ -146,11 +159,22 @@ LOOPS(32)
         push##bits(c, o, (uint##bits##_t)op_next_eip(c, o));                                                           \
         JUMP_TO(to);                                                                                                   \
     }                                                                                                                  \
-    HANDLER(h_ret##bits)                                                                                               \
+    COLD static HANDLER(h_ret##bits##_miss)                                                                            \
     {                                                                                                                  \
         uint32_t to = load##bits(c, o, SS, c->r[ESP] & stack_mask(c));                                                 \
         check_target(c, o, to);                                                                                        \
         set_esp(c, c->r[ESP] + bits / 8 + o->imm);                                                                     \
+        JUMP_TO(to);                                                                                                   \
+    }                                                                                                                  \
+    HANDLER(h_ret##bits)                                                                                               \
+    {                                                                                                                  \
+        uint32_t to;                                                                                                   \
+        if (!stack32(c))                                                                                               \
+            GO_TO(h_ret##bits##_miss);                                                                                 \
+        OPERAND(h_ret##bits, bits, SS, c->r[ESP], 0);                                                                  \
+        to = bytes_load(p, bits / 8);                                                                                  \
+        check_target(c, o, to);                                                                                        \
+        c->r[ESP] += bits / 8 + o->imm;                                                                                \
         JUMP_TO(to);                                                                                                   \
     }                                                                                                                  \
     /* The index is signed and must lie within the two bounds (SDM Vol. 2, BOUND). */                                  \
