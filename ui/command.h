@@ -14,6 +14,7 @@ int command_debug(int argc, char **argv);
 int command_shell(int argc, char **argv);
 int command_lesson(int argc, char **argv);
 int command_slides(int argc, char **argv);
+int command_equiv(int argc, char **argv);
 int command_holes(int argc, char **argv);
 int command_isa(int argc, char **argv);
 int command_demo(int argc, char **argv);

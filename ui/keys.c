@@ -114,14 +114,19 @@ uint64_t keys_pressed_until(const struct keys *k, uint64_t now)
     return k->next < k->count && k->press[k->next].tick < now ? k->press[k->next].tick : now;
 }
 
+void keys_seek(struct keys *k, uint64_t from)
+{
+    for (k->next = 0; k->next < k->count && k->press[k->next].tick < from; k->next++)
+        ;
+    arm(k);
+}
+
 void keys_attach(struct keys *k, struct machine *guest, uint64_t from)
 {
     k->guest = guest;
     k->timer = (struct timer){.fire = fire, .dev = k};
-    for (k->next = 0; k->next < k->count && k->press[k->next].tick < from; k->next++)
-        ; /* a state was loaded that is past it */
     clock_add(&guest->clock, &k->timer);
-    arm(k);
+    keys_seek(k, from);
 }
 
 void keys_free(struct keys *k)

@@ -28,6 +28,8 @@ struct keys {
 int keys_read(struct keys *k, const char *path);
 /* Puts the script, from tick `from` on, on the guest's clock, where it stays as long as the guest; `k` must not move. */
 void keys_attach(struct keys *k, struct machine *guest, uint64_t from);
+/* The guest was put back to a tick: keys of that one and later ones are to be pressed (again). */
+void keys_seek(struct keys *k, uint64_t from);
 /* The tick from which keys are still to be pressed, now: an earlier one than `now` when one is due. */
 uint64_t keys_pressed_until(const struct keys *k, uint64_t now);
 void keys_free(struct keys *k);

@@ -20,7 +20,7 @@ static const struct command command[] = {
     {"debug", "GUEST", N_("the full-screen debugger"), FOR_DEBUG, command_debug},
     {"shell", "GUEST", N_("a shell with gdb's command names"), FOR_SHELL, command_shell},
     {"compare", "GUEST", N_("all techniques side by side"), 0, NULL},
-    {"equiv", "GUEST", N_("two techniques in lockstep: the first difference"), 0, NULL},
+    {"equiv", "[A B] GUEST", N_("two techniques in lockstep: the first difference"), FOR_EQUIV, command_equiv},
     {"holes", "[MNEMONIC]", N_("the instructions that break trap-and-emulate, each run, each shown"), FOR_HOLES,
      command_holes},
     {"lesson", "[N | check [N]]", N_("lessons, played on the machine"), FOR_LESSON, command_lesson},

@@ -17,31 +17,31 @@ const struct option option_table[] = {
     {"mode", "native|emulate|trap|bt|pv|vtx|FILE.so", "native", N_("technique: how the guest's instructions are run"),
      N_("native, emulate, trap, or a plug-in FILE.so"), FOR_GUESTS | FOR_LESSON, take_mode},
     {"mmu", "shadow|nested|direct", N_("by mode"), N_("technique for the guest's memory"),
-     N_("shadow"), FOR_GUESTS, take_mmu},
+     N_("shadow"), FOR_ANY_GUEST, take_mmu},
     {"cpu", "x86|virtualizable", "x86", N_("does every sensitive instruction trap?"),
-     N_("x86 or virtualizable"), FOR_GUESTS | FOR_LESSON, take_cpu},
+     N_("x86 or virtualizable"), FOR_ANY_GUEST | FOR_LESSON, take_cpu},
     {"mem", "SIZE", "64M", N_("the guest's memory; K, M, G"),
-     N_("1M to 3G in whole pages of 4K; K, M or G may follow the number"), FOR_GUESTS, take_mem},
+     N_("1M to 3G in whole pages of 4K; K, M or G may follow the number"), FOR_ANY_GUEST, take_mem},
     {"tlb", "SETSxWAYS", "64x4", N_("shape of the TLB"),
-     N_("SETSxWAYS, both powers of two, 4096 entries at most"), FOR_GUESTS, take_tlb},
+     N_("SETSxWAYS, both powers of two, 4096 entries at most"), FOR_ANY_GUEST, take_tlb},
     {"cost", "PRESET", "p4-2003", N_("what things cost, in cycles"),
-     N_("p4-2003"), FOR_GUESTS, take_cost},
+     N_("p4-2003"), FOR_ANY_GUEST, take_cost},
     {"clock", "cycles|insns", "cycles", N_("what the guest's time is counted in"),
-     N_("cycles or insns"), FOR_GUESTS, take_clock},
+     N_("cycles or insns"), FOR_ANY_GUEST, take_clock},
     {"limit", "N", N_("run: 20G, else none"), N_("end the run after N ticks of the clock; 0: never"),
-     N_("a whole number; K, M or G (thousands) may follow it"), FOR_GUESTS, take_limit},
+     N_("a whole number; K, M or G (thousands) may follow it"), FOR_ANY_GUEST, take_limit},
     {"append", "STR", NULL, N_("the guest's command line, behind its file name"),
-     NULL, FOR_GUESTS, take_append},
+     NULL, FOR_ANY_GUEST, take_append},
     {"module", "FILE", NULL, N_("a Multiboot module; may be given several times"),
-     N_("a file, 16 times at most"), FOR_GUESTS, take_module},
+     N_("a file, 16 times at most"), FOR_ANY_GUEST, take_module},
     {"disk", "FILE[,snapshot]", NULL, N_("an ATA disk, written through unless a snapshot; a second one may follow"),
-     N_("a file, which ,snapshot may follow; twice at most"), FOR_GUESTS, take_disk},
+     N_("a file, which ,snapshot may follow; twice at most"), FOR_ANY_GUEST, take_disk},
     {"serial", "stdio|none|FILE", "stdio", N_("where COM1 goes; standard input is never read"),
      N_("stdio, none or a file"), FOR_GUESTS, take_serial},
     {"keys", "FILE", NULL, N_("keys to press: lines of TICK KEY, names as of QEMU's sendkey"),
-     N_("a file"), FOR_GUESTS, take_keys},
+     N_("a file"), FOR_ANY_GUEST, take_keys},
     {"save", "FILE", NULL, N_("save the guest's state at the end of the run"), N_("a file"), FOR_RUN, take_save},
-    {"load", "FILE", NULL, N_("go on from a saved state instead of booting"), N_("a file"), FOR_GUESTS, take_load},
+    {"load", "FILE", NULL, N_("go on from a saved state instead of booting"), N_("a file"), FOR_ANY_GUEST, take_load},
     {"swap-every", "N", NULL, N_("change the technique every N guest instructions"),
      N_("a whole number from 1; K, M or G (thousands) may follow it"), FOR_RUN, take_swap_every},
     {"swap-through", "A,B,C", N_("all that run the guest"), N_("the techniques to change through, after --mode"),
@@ -50,14 +50,15 @@ const struct option option_table[] = {
      N_("nothing, or =json"), FOR_RUN, take_stats},
     {"trace", "FILE", NULL, N_("every event as a line of JSON"), N_("a file"), FOR_RUN, take_trace},
     {"gdb", "PORT", NULL, N_("wait for gdb"), NULL, FOR_RUN, NULL},
+    {"bisect", NULL, NULL, N_("compare at growing intervals only, then find the instruction by halves"), NULL, FOR_EQUIV,
+     take_bisect},
     {"x", "FILE", NULL, N_("run the commands in a file, then leave; may be given several times"),
      N_("a file, 16 times at most"), FOR_SHELL, take_script},
     {"text", NULL, NULL, N_("print the lesson, its numbers filled from the run"), NULL, FOR_LESSON, take_text},
     {"missing", NULL, NULL, N_("what of IA-32 is not built"), NULL, FOR_ISA, take_missing},
     {"class", "privileged|hole|innocuous", NULL, N_("only this class of Popek and Goldberg's"),
      N_("privileged, hole or innocuous"), FOR_ISA, take_class},
-    {"json", NULL, NULL, N_("for programs: an array of {mnemonic, mode, cpu, saw, expected, ok}"), NULL, FOR_HOLES,
-     take_json},
+    {"json", NULL, NULL, N_("for programs: JSON instead of text"), NULL, FOR_HOLES | FOR_EQUIV, take_json},
     {"format", "text|json|gradescope|junit", "text", N_("how the results are written"),
      N_("text, json, gradescope or junit"), FOR_GRADE, take_format},
     {"jobs", "N", N_("one a processor"), N_("how many submissions are graded at the same time"),
@@ -181,6 +182,7 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
     options_init(o);
     if (command & (FOR_DEBUG | FOR_SHELL))
         o->limit = CLOCK_NEVER; /* somebody is watching */
+    o->clock_insns = command & FOR_EQUIV;
     for (int i = 0; i < argc; i++) {
         if (!ended && strcmp(argv[i], "--") == 0) {
             ended = true;
@@ -200,7 +202,7 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
         return 0;
     if (settle_swaps(o))
         return STATUS_USAGE;
-    if (o->mmu && !any_monitor(o))
+    if (o->mmu && !(command & FOR_EQUIV) && !any_monitor(o))
         return report(STATUS_USAGE, _("--mmu %s: mode %s has no memory technique"), o->mmu, o->technique->name);
     if (!i18n_unicode())
         o->ascii = true;

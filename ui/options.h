@@ -23,13 +23,15 @@ enum command_set {
     FOR_GRADE = 1 << 9,
     FOR_LESSON = 1 << 10,
     FOR_SLIDES = 1 << 11,
+    FOR_EQUIV = 1 << 12,
     FOR_HOLES = 1 << 13,
     FOR_GUESTS = FOR_RUN | FOR_DEBUG | FOR_SHELL,
-    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON | FOR_SLIDES | FOR_HOLES
+    FOR_ANY_GUEST = FOR_GUESTS | FOR_EQUIV,
+    FOR_ALL = FOR_GUESTS | FOR_ISA | FOR_DEMO | FOR_LAB | FOR_GRADE | FOR_LESSON | FOR_SLIDES | FOR_EQUIV | FOR_HOLES
 };
 
 /* Commands that take any number of words. */
-enum { FOR_WORDS = FOR_LAB | FOR_GRADE | FOR_LESSON };
+enum { FOR_WORDS = FOR_LAB | FOR_GRADE | FOR_LESSON | FOR_EQUIV };
 
 enum stats_form { STATS_NONE, STATS_TABLE, STATS_JSON };
 
@@ -68,6 +70,7 @@ struct options {
     unsigned jobs;
     const char *roster, *state, *student;
     bool fresh, unsafe;
+    bool bisect;
     bool text; /* lesson: print it */
     bool ascii, help;
 };
@@ -113,6 +116,7 @@ enum taken take_save(struct options *o, const char *v);
 enum taken take_load(struct options *o, const char *v);
 enum taken take_swap_every(struct options *o, const char *v);
 enum taken take_swap_through(struct options *o, const char *v);
+enum taken take_bisect(struct options *o, const char *v);
 enum taken take_stats(struct options *o, const char *v);
 enum taken take_trace(struct options *o, const char *v);
 enum taken take_missing(struct options *o, const char *v);

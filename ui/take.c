@@ -265,6 +265,13 @@ enum taken take_stats(struct options *o, const char *v)
     return TAKEN;
 }
 
+enum taken take_bisect(struct options *o, const char *v)
+{
+    (void)v;
+    o->bisect = true;
+    return TAKEN;
+}
+
 enum taken take_text(struct options *o, const char *v)
 {
     (void)v;
