@@ -183,11 +183,13 @@ enum decode_result decode(const uint8_t *bytes, unsigned n, bool code32, struct 
 {
     struct reader r = {bytes, bytes + (n < INSN_MAX ? n : INSN_MAX), false};
     const struct form_info *f;
+    bool group;
 
     *i = (struct insn){.op32 = code32, .addr32 = code32, .seg = NO_SEG, .base = REG_ZERO, .index = REG_ZERO};
     i->opcode = opcode(&r, prefixes(&r, code32, i));
-    i->e = isa_find(i->opcode, isa_is_group(i->opcode) && r.at < r.end ? *r.at : 0, mandatory(i, code32));
-    if (!r.ran_out && isa_is_group(i->opcode) && r.at == r.end)
+    group = isa_is_group(i->opcode);
+    i->e = isa_find(i->opcode, group && r.at < r.end ? *r.at : 0, mandatory(i, code32));
+    if (group && r.at == r.end)
         r.ran_out = true;
     if (i->e && !r.ran_out) {
         f = &form_info[i->e->form];

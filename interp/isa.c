@@ -38,39 +38,40 @@ const struct isa_entry isa[] = {
 const unsigned isa_count = sizeof isa / sizeof isa[0];
 
 /*
- * isa[] by opcode (two-byte ones from 256 on) and digit: index + 1, or 0. Lines that a prefix or a whole ModRM byte selects
- * stand in a list of their own, and opcodes that have some are marked. Filled once, before main(), then read only.
+ * What stands at an opcode: lines by digit, index + 1 or 0. Lines that a prefix or a whole ModRM byte selects stand in a list of
+ * their own, and opcodes that have some say so. Filled once, before main(), then read only.
  */
-enum { MOST_SELECTED = 32 };
-static uint16_t by_opcode[512][8], selected[MOST_SELECTED];
-static bool group[512], has_selected[512];
+struct row {
+    uint16_t line[8];
+    bool group, selected;
+};
+/* One-byte opcodes, two-byte opcodes, and one row for all those behind 0F 38, which are few. */
+enum { ROW_0F = 256, ROW_38 = 512, ROWS, MOST_SELECTED = 32 };
+static struct row rows[ROWS];
+static uint16_t selected[MOST_SELECTED];
 
-/* Opcodes behind 0F 38 are few, and all selected: they have no rows. */
-static bool behind_38(unsigned opcode)
+static inline struct row *row(unsigned opcode)
 {
-    return opcode >> 8 == 0x38;
+    if (opcode < ROW_0F)
+        return &rows[opcode];
+    return &rows[opcode >> 8 == 0x38 ? ROW_38 : ROW_0F + (opcode & 0xff)];
 }
 
-static unsigned row(unsigned opcode)
+static void index_line(unsigned i, struct row *r)
 {
-    return (opcode & 0xff) + (opcode > 0xff ? 256 : 0);
-}
-
-static void index_line(unsigned i, unsigned opcode)
-{
-    group[row(opcode)] |= isa[i].digit >= 0 || isa[i].modrm;
+    r->group |= isa[i].digit >= 0;
     for (int digit = 0; digit < 8; digit++)
         if (isa[i].digit < 0 || isa[i].digit == digit)
-            by_opcode[row(opcode)][digit] = (uint16_t)(i + 1);
+            r->line[digit] = (uint16_t)(i + 1);
 }
 
 static void index_selected(unsigned i, unsigned n)
 {
+    struct row *r = row(isa[i].opcode);
+
     selected[n] = (uint16_t)i;
-    if (behind_38(isa[i].opcode))
-        return;
-    has_selected[row(isa[i].opcode)] = true;
-    group[row(isa[i].opcode)] |= isa[i].digit >= 0 || isa[i].modrm;
+    r->selected = true;
+    r->group |= isa[i].digit >= 0 || isa[i].modrm;
 }
 
 __attribute__((constructor)) static void index_isa(void)
@@ -84,13 +85,13 @@ __attribute__((constructor)) static void index_isa(void)
         if (isa[i].prefix && n < MOST_SELECTED)
             index_selected(i, n++);
         for (unsigned r = 0; r < count && !isa[i].prefix; r++)
-            index_line(i, isa[i].opcode + r);
+            index_line(i, row(isa[i].opcode + r));
     }
 }
 
 bool isa_is_group(unsigned opcode)
 {
-    return !behind_38(opcode) && group[row(opcode)];
+    return row(opcode)->group;
 }
 
 static const struct isa_entry *find_selected(unsigned opcode, unsigned modrm, enum isa_prefix prefix)
@@ -107,13 +108,9 @@ static const struct isa_entry *find_selected(unsigned opcode, unsigned modrm, en
 
 const struct isa_entry *isa_find(unsigned opcode, unsigned modrm, enum isa_prefix prefix)
 {
-    const struct isa_entry *e = NULL;
-    unsigned i;
+    const struct row *r = row(opcode);
+    const struct isa_entry *e = r->selected ? find_selected(opcode, modrm, prefix) : NULL;
+    unsigned i = r->line[modrm >> 3 & 7];
 
-    if (behind_38(opcode) || has_selected[row(opcode)])
-        e = find_selected(opcode, modrm, prefix);
-    if (e || behind_38(opcode))
-        return e;
-    i = by_opcode[row(opcode)][modrm >> 3 & 7];
-    return i ? &isa[i - 1] : NULL;
+    return e || !i ? e : &isa[i - 1];
 }

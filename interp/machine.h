@@ -126,16 +126,20 @@ void machine_a20(struct machine *m, bool open);
 /* The vector of the interrupt that waits, which is taken by that (SDM Vol. 3, 6.3.1). */
 unsigned machine_acknowledge(struct machine *m);
 
-/* Is there an interrupt, and may it be taken? In non-root operation: anything that goes before the next instruction? */
-static inline bool machine_interruptible(const struct machine *m)
+/* Is there an interrupt, and may the program that runs take it? */
+static inline bool machine_takes(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
-    if (c->vmx.non_root && vmx_wakes(c))
-        return true;
     if (c->shadow)
         return false;
     return (c->nmi && !c->nmi_blocked) || ((c->intr || m->deadline_due) && (c->eflags & FL_IF));
+}
+
+/* The same; in non-root operation: does anything go before the next instruction? */
+static inline bool machine_interruptible(const struct machine *m)
+{
+    return (m->cpu.vmx.non_root && vmx_wakes(&m->cpu)) || machine_takes(m);
 }
 
 /*
@@ -146,8 +150,8 @@ static inline bool machine_looks(const struct machine *m)
 {
     const struct cpu *c = &m->cpu;
 
-    return c->stepping || c->shadow || (c->eflags & FL_TF) || c->activity != ACTIVE || (c->vmx.proc & PROC_MTF) ||
-           machine_interruptible(m);
+    return c->stepping || c->shadow || (c->eflags & FL_TF) || c->activity != ACTIVE ||
+           (c->vmx.non_root && vmx_looks(c)) || machine_takes(m);
 }
 
 /* What the escape instruction does: calls the owner. */

@@ -89,6 +89,11 @@ bool vmx_wakes(const struct cpu *c)
     return stands(c) != VMX_REASONS;
 }
 
+bool vmx_looks(const struct cpu *c)
+{
+    return c->vmx.proc & PROC_MTF || vmx_wakes(c);
+}
+
 bool vmx_boundary(struct cpu *c)
 {
     enum vmx_reason r = stands(c);

@@ -19,6 +19,8 @@ void vmx_triple_fault(struct cpu *c);
 bool vmx_boundary(struct cpu *c);
 /* Would it? Also what ends a HLT. */
 bool vmx_wakes(const struct cpu *c);
+/* Must the run loop look at each boundary? */
+bool vmx_looks(const struct cpu *c);
 /* An instruction, or a delivery, is complete. */
 static inline void vmx_completed(struct cpu *c)
 {
