@@ -38,8 +38,11 @@ static void undone(struct cpu *c)
     block_unpatch(c);
 }
 
-/* raise_fault() has landed. A fault within a delivery combines with what was being delivered, unless a host takes it. */
-static void fault_arrived(struct cpu *c)
+/*
+ * raise_fault() has landed. A fault within a delivery combines with what was being delivered, unless a host takes it. True: it
+ * has led to the host.
+ */
+static bool fault_arrived(struct cpu *c)
 {
     int v = c->fault_vector;
 
@@ -47,31 +50,33 @@ static void fault_arrived(struct cpu *c)
     if (c->delivering) {
         if (vmx_intercepts(c, c->fault_vector, c->fault_error)) {
             vmx_exception_exits(c);
-            return;
+            return true;
         }
         v = trap_combine(c->fault_first, c->fault_vector);
         c->delivering = false;
     }
     if (v < 0 && c->vmx.non_root) {
         vmx_triple_fault(c);
-        return;
+        return true;
     }
     if (v < 0) {
         c->activity = SHUTDOWN;
         OBSERVE(c->m, shutdown, c->fault_vector, c->eip);
-        return;
+        return false;
     }
     if (v == VEC_DF)
         c->fault_error = 0;
     c->fault_vector = (uint8_t)v;
     c->pending = true;
+    return false;
 }
 
 /* vmx_exit() has landed. */
-static void exit_arrived(struct cpu *c)
+static bool exit_arrived(struct cpu *c)
 {
     undone(c);
     vmx_leave(c, &c->exit);
+    return true;
 }
 
 static void deliver(struct cpu *c, unsigned vector, enum intr_type type, uint32_t error)
@@ -265,14 +270,19 @@ static enum stop run(struct machine *m, uint64_t until, bool one)
 {
     struct cpu *c = &m->cpu;
     jmp_buf here;
+    bool left;
     int stop;
 
     c->unwind = &here;
     c->stepping = one;
     switch (setjmp(here)) {
-    case UNWIND_FAULT: fault_arrived(c); break;
-    case UNWIND_EXIT: exit_arrived(c); break;
-    default: break;
+    case UNWIND_FAULT: left = fault_arrived(c); break;
+    case UNWIND_EXIT: left = exit_arrived(c); break;
+    default: left = false; break;
+    }
+    if (left && one) { /* a VM exit is a step */
+        c->unwind = NULL;
+        return STOP_STEP;
     }
     for (;;) {
         stop = boundary(m, until);
