@@ -44,7 +44,10 @@ struct violation {
 #define EVENT(type, vector) SET(ENTRY_INTR, INTR_VALID | (uint32_t)(type) << INTR_TYPE_SHIFT | (vector))
 
 /* The same four rows of a data segment register. */
-#define ROW(...) {__VA_ARGS__, 0}
+#define ROW(...)                                                                                                       \
+    {                                                                                                                  \
+        __VA_ARGS__, 0                                                                                                 \
+    }
 #define DATA(s, S)                                                                                                     \
     ROW(s "_type", ONE(SET(GUEST_##S##_AR, 0xc092))),     /* not accessed */                                           \
         ROW(s "_type", ONE(SET(GUEST_##S##_AR, 0xc099))), /* code that cannot be read */                               \
