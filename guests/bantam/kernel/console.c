@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "guests/bantam/arch/arch.h"
 #include "guests/bantam/dev/serial.h"
 #include "guests/bantam/dev/vga.h"
 #include "guests/bantam/kernel/text.h"
@@ -13,10 +14,14 @@ void console_start(void)
     vga_start();
 }
 
+/* In one piece: an interrupt's echo must not come between a driver's steps. */
 void console_put(char c)
 {
+    uint32_t saved = arch_irq_save();
+
     serial_put(c);
     vga_put(c);
+    arch_irq_restore(saved);
 }
 
 void print(const char *format, ...)

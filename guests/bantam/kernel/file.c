@@ -62,7 +62,16 @@ void files_share(struct process *to, const struct process *from)
         if (to->file[fd])
             to->file[fd]->users++;
     }
-    disk_hold(from->directory);
+}
+
+void files_hold_directory(const struct process *p)
+{
+    disk_hold(p->directory);
+}
+
+void files_drop_directory(const struct process *p)
+{
+    disk_release(p->directory);
 }
 
 void files_close_all(struct process *p)
@@ -72,7 +81,7 @@ void files_close_all(struct process *p)
             file_drop(p->file[fd]);
             p->file[fd] = NULL;
         }
-    disk_release(p->directory);
+    files_drop_directory(p);
 }
 
 int fd_read(int fd, uint32_t at, uint32_t bytes)

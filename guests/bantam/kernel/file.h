@@ -32,8 +32,11 @@ void file_drop(struct file *f);
 /* The lowest free descriptor of the running process gets `f`; E_MFILE. */
 int file_name(struct file *f);
 
-void files_open_first(struct process *p); /* 0, 1, 2: the terminal */
-void files_share(struct process *to, const struct process *from);
+void files_open_first(struct process *p);                         /* 0, 1, 2: the terminal */
+void files_share(struct process *to, const struct process *from); /* but for the directory */
+/* The current directory is in use by one process more, or less. Both may wait. */
+void files_hold_directory(const struct process *p);
+void files_drop_directory(const struct process *p);
 void files_close_all(struct process *p);
 
 /* The system calls. */

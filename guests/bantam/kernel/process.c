@@ -64,13 +64,15 @@ void process_first(const char *path, char *const argument[])
 int process_fork(const struct arch_frame *frame)
 {
     struct process *child;
-    int error = process_new(&child);
+    int error;
 
-    if (error)
-        return error;
-    error = space_copy(&child->space, &current->space);
-    if (error) {
+    files_hold_directory(
+        current); /* may wait; from here on nothing does, for nobody else may find the child's slot free */
+    error = process_new(&child);
+    if (!error && (error = space_copy(&child->space, &current->space)))
         forget(child);
+    if (error) {
+        files_drop_directory(current);
         return error;
     }
     files_share(child, current);
@@ -121,8 +123,11 @@ static void kill(struct process *p)
         p->state = PROCESS_READY;
 }
 
+/* Process 1 can be ended by itself alone: the machine ends with it. */
 int process_kill(int pid)
 {
+    if (pid == 1 && current->pid != 1)
+        return E_PERM;
     for (struct process *p = processes; p < processes + PROCESSES; p++)
         if (p->state != PROCESS_NONE && p->state != PROCESS_ENDED && p->pid == pid) {
             uint32_t saved = arch_irq_save();
