@@ -25,6 +25,7 @@ struct arch_boot {
 void kernel_main(const struct arch_boot *boot);
 /* Ends the machine where it can be told to, with a status; else it stands still. */
 _Noreturn void arch_power_off(uint8_t status);
+_Noreturn void arch_halt(void);
 
 /* -- memory: physical pages are seen through a window above KERNEL_BASE -- */
 #define KERNEL_BASE 0xc0000000u
@@ -106,8 +107,7 @@ void arch_out8(uint16_t port, uint8_t value);
 void arch_in16s(uint16_t port, void *to, unsigned words);
 void arch_out16s(uint16_t port, const void *from, unsigned words);
 
-/* -- backtraces: the frame pointer chain; calls for each return address -- */
-void arch_backtrace(uint32_t frame_pointer, void (*visit)(uint32_t return_address));
-uint32_t arch_frame_pointer(const struct arch_frame *frame); /* NULL: of the caller */
+/* -- backtraces: calls for where `frame` was trapped (NULL: none), then for each call that led there, innermost first -- */
+void arch_backtrace(const struct arch_frame *frame, void (*visit)(uint32_t address));
 
 #endif

@@ -19,7 +19,7 @@ static void first_ended(int status)
     (void)file_sync();
     if (parameters.exit)
         arch_power_off(status & W_KILLED ? W_KILL : (uint8_t)status);
-    panic(NULL, "process 1 has ended");
+    arch_halt();
 }
 
 /* The disk where there is one, else the programs that came with the kernel. */

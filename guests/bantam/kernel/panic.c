@@ -59,6 +59,6 @@ void panic(const struct arch_frame *frame, const char *format, ...)
     print("\n");
     if (frame)
         arch_print_registers(frame);
-    arch_backtrace(arch_frame_pointer(frame), print_address);
+    arch_backtrace(frame, print_address);
     arch_power_off(PANIC_STATUS);
 }

@@ -3,7 +3,7 @@
 #include "guests/bantam/arch/native/native.h"
 
 enum { LOADER_MAGIC = 0x2badb002, HAS_MEMORY = 1 << 0, HAS_COMMAND_LINE = 1 << 2 };
-enum { DEBUG_EXIT = 0xf4, MEGABYTE = 1 << 20, MAPPED_AT_START = 4 << 20 };
+enum { DEBUG_EXIT = 0xf4, BOCHS_SHUTDOWN = 0x8900, MEGABYTE = 1 << 20, MAPPED_AT_START = 4 << 20 };
 
 /* The front of what the loader leaves (Multiboot 0.6.96, 3.3). */
 struct multiboot {
@@ -54,10 +54,17 @@ void native_main(uint32_t magic, uint32_t information)
     arch_power_off(0xfe);
 }
 
-/* QEMU's isa-debug-exit, and Ringside's; where there is none, the machine stands still. */
+/* QEMU's isa-debug-exit, and Ringside's; Bochs ends at a word, without a status. Elsewhere the machine stands still. */
 void arch_power_off(uint8_t status)
 {
     arch_out8(DEBUG_EXIT, status);
+    for (const char *c = "Shutdown"; *c; c++)
+        arch_out8(BOCHS_SHUTDOWN, (uint8_t)*c);
+    arch_halt();
+}
+
+void arch_halt(void)
+{
     for (;;)
         __asm__ volatile("cli\n\thlt");
 }

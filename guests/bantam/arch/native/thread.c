@@ -48,22 +48,23 @@ struct arch_context *arch_thread_like(void *stack_end, const struct arch_frame *
 }
 
 /* -- backtraces -- */
-uint32_t arch_frame_pointer(const struct arch_frame *f)
+/*
+ * EBP chains: [EBP] is the caller's EBP, [EBP + 4] where it goes on; one byte before that is still the call, even where nothing
+ * follows it. Only the kernel's own memory is looked at.
+ */
+void arch_backtrace(const struct arch_frame *f, void (*visit)(uint32_t address))
 {
-    return f ? f->ebp : (uint32_t)__builtin_frame_address(0);
-}
-
-/* EBP chains: [EBP] is the caller's EBP, [EBP + 4] where it goes on. Only the kernel's own memory is looked at. */
-void arch_backtrace(uint32_t ebp, void (*visit)(uint32_t return_address))
-{
+    uint32_t ebp = f ? f->ebp : (uint32_t)__builtin_frame_address(0);
     struct arch_mapping m;
 
+    if (f)
+        visit(f->eip);
     for (unsigned depth = 0; depth < 16 && ebp >= KERNEL_BASE && !(ebp & 3) && arch_lookup(0, ebp, &m); depth++) {
         const uint32_t *link = (const uint32_t *)ebp;
 
         if (link[1] < KERNEL_BASE)
             break;
-        visit(link[1]);
+        visit(link[1] - 1);
         ebp = link[0] > ebp ? link[0] : 0;
     }
 }
