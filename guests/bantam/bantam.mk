@@ -24,7 +24,7 @@ BANTAM_CFLAGS := -std=c17 -O2 -march=i386 -mgeneral-regs-only -ffreestanding -fn
     -fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fno-builtin \
     $(if $(findstring clang,$(GUEST_CC)),,-fno-tree-loop-distribute-patterns) -Wall -Wextra -Werror -I.
 
-GUESTS += $(BANTAM).elf $(BANTAM).img
+GUESTS += $(BANTAM).elf $(BANTAM).img $(BANTAM).floppy
 
 $(BANTAM)/%.c.o: $(BANTAM_SRC)/%.c
 	@mkdir -p $(@D)
@@ -57,3 +57,11 @@ $(BANTAM).elf: $(BANTAM_OBJS) $(BANTAM)/kernel/data.o $(BANTAM_SRC)/kernel/kerne
 	$(Q)$(BANTAM_SRC)/symbols.sh $(BANTAM)/first >$(BANTAM)/second.symbols.asm
 	$(Q)$(NASM) -f elf32 -o $(BANTAM)/second.symbols.o $(BANTAM)/second.symbols.asm
 	$(Q)$(call BANTAM_LINK,$@,second)
+
+# The kernel behind a boot sector: a floppy disk for machines without a Multiboot loader.
+BANTAM_AT = $$(nm $< | awk '$$2 ~ /[TB]/ && $$3 == "$(1)" { print "0x" $$1 }')
+$(BANTAM).floppy: $(BANTAM).elf $(BANTAM_SRC)/tools/floppy.asm
+	$(Q)objcopy -O binary $< $@.kernel
+	$(Q)$(NASM) -f bin -DENTRY=$(call BANTAM_AT,start) -DEND=$(call BANTAM_AT,kernel_end)-0xc0000000 \
+	    -DLOADED=0x100000+$$(stat -c %s $@.kernel) -o $@.part $(BANTAM_SRC)/tools/floppy.asm
+	$(Q)truncate -s 9216 $@.part && cat $@.kernel >>$@.part && truncate -s 1440K $@.part && mv $@.part $@ && rm -f $@.kernel

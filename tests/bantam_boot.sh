@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Bantam boots: from a floppy disk on QEMU and Bochs with the transcript that it has here, with little memory, and to a shell
+# that edits its lines and obeys ^C and ^D. And it panics: with the names of the functions that led there.
+set -u
+kernel=build/guests/bantam.elf
+floppy=$TEST_TMP/floppy
+run="run=selftest exit"
+wrong=0
+
+fail() { echo "$*"; wrong=1; }
+
+"$RINGSIDE" run "$kernel" --append "$run" --limit 0 >"$TEST_TMP/native" 2>&1 || fail "selftest ended with $?"
+same() { cmp -s "$TEST_TMP/native" "$1" || { fail "$2 prints (>) something else"; diff "$TEST_TMP/native" "$1" | head -n 10; }; }
+
+# The command line has its place in the boot sector.
+cp build/guests/bantam.floppy "$floppy"
+printf '%s' "$run" | dd of="$floppy" bs=1 seek=384 conv=notrunc 2>/dev/null
+
+if command -v qemu-system-i386 >/dev/null 2>&1; then
+    timeout 120 qemu-system-i386 -m 64 -drive file="$floppy",format=raw,if=floppy -boot a -display none -serial stdio -no-reboot \
+        -device isa-debug-exit,iobase=0xf4 </dev/null >"$TEST_TMP/qemu" 2>/dev/null
+    [ $? -eq 1 ] || fail "QEMU, from the floppy disk, did not end with 0"
+    same "$TEST_TMP/qemu" "QEMU, from the floppy disk,"
+else
+    echo 'not compared with QEMU: there is no qemu-system-i386 here'
+fi
+
+# Debian's Bochs has its debugger built in, starts in it, and wants a terminal.
+bios=/usr/share/bochs/BIOS-bochs-latest vga=/usr/share/bochs/VGABIOS-lgpl-latest
+if command -v bochs >/dev/null 2>&1 && [ -e $bios ] && [ -e $vga ]; then
+    cat >"$TEST_TMP/bochsrc" <<END
+megs: 64
+cpu: model=p2_klamath, count=1, ips=20000000, reset_on_triple_fault=0
+romimage: file=$bios
+vgaromimage: file=$vga
+floppya: 1_44=$floppy, status=inserted
+boot: floppy
+com1: enabled=1, mode=file, dev=$TEST_TMP/bochs
+display_library: term
+sound: driver=dummy
+speaker: enabled=0
+log: $TEST_TMP/bochs.log
+panic: action=fatal
+error: action=ignore
+info: action=ignore
+clock: sync=none, time0=0
+END
+    printf 'c\nquit\n' >"$TEST_TMP/commands"
+    TERM=xterm LINES=30 COLUMNS=90 timeout 300 script -qec "bochs -q -f $TEST_TMP/bochsrc -rc $TEST_TMP/commands" /dev/null \
+        </dev/null >/dev/null 2>&1
+    same "$TEST_TMP/bochs" Bochs
+else
+    echo 'not compared with Bochs: there is none here, or no firmware for it'
+fi
+
+# As little memory as the loader takes it with.
+"$RINGSIDE" run "$kernel" --mem 3M --append "run=true exit quiet" >"$TEST_TMP/small" 2>&1 || fail "3 MiB: $(tail -n 1 "$TEST_TMP/small")"
+
+# type_keys FILE KEY...: keys, one each 20 ms of the machine's time after the first 100 ms; waitN waits N ms. --keys lets go of a key
+# after 100 ms, so ctrl-KEY is two keys and a rest.
+type_keys()
+{
+    ms=100 to=$1
+    shift
+    for key; do
+        case $key in
+        wait*) ms=$((ms + ${key#wait})) ;;
+        *-*) echo "$((ms * 2200000)) ${key%-*}"; echo "$(((ms + 10) * 2200000)) ${key#*-}"; ms=$((ms + 150)) ;;
+        *) echo "$((ms * 2200000)) $key"; ms=$((ms + 20)) ;;
+        esac
+    done >"$to"
+}
+
+# `echo ac` with a wrong letter rubbed out; a line given up by ^U; a program ended by ^C; and the shell ended by
+# ^D, for which init starts another.
+type_keys "$TEST_TMP/keys" e c h o spc a b backspace c ret  x y ctrl-u e c h o spc d ret \
+    s l e e p spc 9 9 9 9 ret wait300 ctrl-c wait100 e c h o spc shift-f ret wait100 ctrl-d wait100
+"$RINGSIDE" run "$kernel" --keys "$TEST_TMP/keys" --limit 4G >"$TEST_TMP/shell" 2>/dev/null </dev/null
+tr -d '\b' <"$TEST_TMP/shell" >"$TEST_TMP/shell.text"
+for line in ac d '^C' F '$ $ '; do
+    grep -qxF -e "$line" "$TEST_TMP/shell.text" || fail "the shell: no line '$line' in:
+$(cat "$TEST_TMP/shell.text")"
+done
+
+"$RINGSIDE" run "$kernel" --append "run=nothing" >"$TEST_TMP/panic" 2>&1 && fail "a panic ends well"
+grep -qx 'panic: /bin/nothing cannot be run (-2)' "$TEST_TMP/panic" || fail "no panic where there is no program"
+for function in process_first kernel_main native_main; do
+    grep -Eq "^  c01[0-9a-f]{5}  $function\+0x[0-9a-f]+" "$TEST_TMP/panic" || fail "$function is not in the backtrace"
+done
+exit $wrong
