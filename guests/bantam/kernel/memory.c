@@ -7,7 +7,11 @@
 
 #include "guests/bantam/arch/arch.h"
 #include "guests/bantam/kernel/panic.h"
+#include "guests/bantam/kernel/process.h"
 #include "guests/bantam/kernel/text.h"
+
+/* The machine ends with process 1: these pages are kept for it, so that others can use up no memory that it needs. */
+enum { RESERVE = 16 };
 
 static uint16_t *users; /* by page number */
 static uint32_t first, end, free_list, total, free_pages;
@@ -39,7 +43,7 @@ uint32_t page_take(void)
 {
     uint32_t page = free_list;
 
-    if (!page)
+    if (!page || (free_pages <= RESERVE && current && current->pid != 1))
         return 0;
     free_list = *(uint32_t *)arch_window(page);
     *count(page) = 1;
@@ -84,5 +88,5 @@ uint32_t memory_pages(void)
 
 uint32_t memory_free(void)
 {
-    return free_pages;
+    return free_pages > RESERVE ? free_pages - RESERVE : 0;
 }

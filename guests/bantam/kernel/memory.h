@@ -13,6 +13,6 @@ void page_share(uint32_t page); /* one more user */
 void page_drop(uint32_t page);  /* one less */
 unsigned page_users(uint32_t page);
 uint32_t memory_pages(void);
-uint32_t memory_free(void);
+uint32_t memory_free(void); /* but for those that are kept for process 1 */
 
 #endif

@@ -11,9 +11,15 @@ static void shell(void *unused)
     die("init: " PROGRAMS "sh cannot be run");
 }
 
+/* Where there is no memory or no process left for a shell, others have them: the next that ends makes room. */
 int main(void)
 {
-    for (;;)
-        if (wait_for(must(spawn(shell, NULL), "init")) != 0)
+    for (;;) {
+        int pid = spawn(shell, NULL);
+
+        if (pid < 0 && wait(NULL) < 0)
+            sleep(HZ);
+        else if (pid >= 0 && wait_for(pid) != 0)
             puts("init: the shell ended; here is another");
+    }
 }
