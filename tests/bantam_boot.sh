@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Bantam boots: from a floppy disk on QEMU and Bochs with the transcript that it has here, with little memory, and to a shell
-# that edits its lines and obeys ^C and ^D. And it panics: with the names of the functions that led there.
+# Bantam boots: from a floppy disk on QEMU and Bochs with the transcript that it has here, and with little memory. And it panics:
+# with the names of the functions that led there.
 set -u
 kernel=build/guests/bantam.elf
 floppy=$TEST_TMP/floppy
@@ -57,35 +57,16 @@ fi
 # As little memory as the loader takes it with.
 "$RINGSIDE" run "$kernel" --mem 3M --append "run=true exit quiet" >"$TEST_TMP/small" 2>&1 || fail "3 MiB: $(tail -n 1 "$TEST_TMP/small")"
 
-# type_keys FILE KEY...: keys, one each 20 ms of the machine's time after the first 100 ms; waitN waits N ms. --keys lets go of a key
-# after 100 ms, so ctrl-KEY is two keys and a rest.
-type_keys()
-{
-    ms=100 to=$1
-    shift
-    for key; do
-        case $key in
-        wait*) ms=$((ms + ${key#wait})) ;;
-        *-*) echo "$((ms * 2200000)) ${key%-*}"; echo "$(((ms + 10) * 2200000)) ${key#*-}"; ms=$((ms + 150)) ;;
-        *) echo "$((ms * 2200000)) $key"; ms=$((ms + 20)) ;;
-        esac
-    done >"$to"
-}
-
-# `echo ac` with a wrong letter rubbed out; a line given up by ^U; a program ended by ^C; and the shell ended by
-# ^D, for which init starts another.
-type_keys "$TEST_TMP/keys" e c h o spc a b backspace c ret  x y ctrl-u e c h o spc d ret \
-    s l e e p spc 9 9 9 9 ret wait300 ctrl-c wait100 e c h o spc shift-f ret wait100 ctrl-d wait100
-"$RINGSIDE" run "$kernel" --keys "$TEST_TMP/keys" --limit 4G >"$TEST_TMP/shell" 2>/dev/null </dev/null
-tr -d '\b' <"$TEST_TMP/shell" >"$TEST_TMP/shell.text"
-for line in ac d '^C' F '$ $ '; do
-    grep -qxF -e "$line" "$TEST_TMP/shell.text" || fail "the shell: no line '$line' in:
-$(cat "$TEST_TMP/shell.text")"
-done
-
 "$RINGSIDE" run "$kernel" --append "run=nothing" >"$TEST_TMP/panic" 2>&1 && fail "a panic ends well"
 grep -qx 'panic: /bin/nothing cannot be run (-2)' "$TEST_TMP/panic" || fail "no panic where there is no program"
 for function in process_first kernel_main native_main; do
     grep -Eq "^  c01[0-9a-f]{5}  $function\+0x[0-9a-f]+" "$TEST_TMP/panic" || fail "$function is not in the backtrace"
+done
+
+# A kernel that jumps to 0, which the debugger makes it do.
+printf 'break kernel_call\ncontinue\nset $eip=0\ncontinue\n' >"$TEST_TMP/jump.rsh"
+"$RINGSIDE" shell "$kernel" --append "run=true exit" -x "$TEST_TMP/jump.rsh" >"$TEST_TMP/jump" 2>&1
+for words in 'panic: page fault in the kernel, at 00000000' 'in process 1 (true)' 'eip 00000000' '  enter+0x'; do
+    grep -qF "$words" "$TEST_TMP/jump" || fail "a kernel that jumps to 0 does not say '$words'"
 done
 exit $wrong
