@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The PC's keyboard, in scan code set 1, as the 8042 translates it. */
 #include "guests/bantam/dev/kbd.h"
 
 #include "guests/bantam/arch/arch.h"

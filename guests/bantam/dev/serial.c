@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* COM1, a 16550. Bytes that come in interrupt; those that go out wait for room, so that a panic can print. */
 #include "guests/bantam/dev/serial.h"
 
 #include "guests/bantam/arch/arch.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The screen in text mode: 80 x 25 cells of character and colour, and a cursor. */
 #include "guests/bantam/dev/vga.h"
 
 #include "guests/bantam/arch/arch.h"

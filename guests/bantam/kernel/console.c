@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Where the kernel's words go: to the serial line and to the screen. */
 #include "guests/bantam/kernel/console.h"
 
 #include <stdarg.h>

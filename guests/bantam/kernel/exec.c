@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * exec: from a file to a space with segments, a stack with the arguments, and an entry. Nothing of the old program goes before all
+ * of the new one is there, so that an error leaves the caller as it was.
+ */
 #include "guests/bantam/kernel/exec.h"
 
 #include "guests/bantam/kernel/counters.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Descriptors of each process, and the open files that they share. What an open file does is its kind's affair: see file.h. */
 #include "guests/bantam/kernel/file.h"
 
 #include "guests/bantam/kernel/process.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The words of the boot loader's command line. */
 #include "guests/bantam/kernel/parameters.h"
 
 #include "guests/bantam/kernel/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The disk that came in the kernel's own file (data.asm), for machines without one. */
 #include "guests/bantam/kernel/ramdisk.h"
 
 #include "guests/bantam/kernel/text.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Regions and the pages in them; what fork() shares, and who copies when. */
 #include "guests/bantam/kernel/space.h"
 
 #include "guests/bantam/kernel/counters.h"

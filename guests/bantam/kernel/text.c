@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Bytes and strings, and formatting without a buffer: the kernel has no C library. */
 #include "guests/bantam/kernel/text.h"
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A process's memory, as system calls read and write it. */
 #include "guests/bantam/kernel/user.h"
 
 #include "guests/bantam/kernel/process.h"

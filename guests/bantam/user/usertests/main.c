@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* usertests: whatever programs do wrong ends them, and nobody else. How an attempt is made and judged, and the list of suites. */
 #include "guests/bantam/user/usertests/usertests.h"
 
 static unsigned attempts, failures;
