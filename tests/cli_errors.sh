@@ -65,7 +65,7 @@ refuses "$tmp/no/trace" run "$guest" --trace "$tmp/no/trace"
 refuses "$tmp/no/serial" run "$guest" --serial "$tmp/no/serial"
 
 # Key scripts.
-for line in 'x a' '5' '5 nokey' '5 a b' '-1 a' '99999999999999999999 a'; do
+for line in 'x a' '5' '5 nokey' '5 ctrl-nokey' '5 a-' '5 -a' '5 a b' '-1 a' '99999999999999999999 a'; do
     printf '# fine\n1 a\n%s\n' "$line" >"$tmp/keys"
     refuses 'line 3' run "$guest" --keys "$tmp/keys"
 done

@@ -23,6 +23,30 @@ static bool key_exists(const char *name)
     return kbd_key(&off, name, true) != -1;
 }
 
+/* The next of keys joined by '-', as in ctrl-c. False: there is none, or nothing of a key's length. */
+static bool next_key(const char **at, char name[KEY_NAME])
+{
+    size_t n = strcspn(*at, "-");
+
+    if (!n || n >= KEY_NAME)
+        return false;
+    memcpy(name, *at, n);
+    name[n] = '\0';
+    *at += n;
+    *at += **at && (*at)[1]; /* a '-' at the end stays, and is no key */
+    return true;
+}
+
+static bool keys_exist(const char *all)
+{
+    char name[KEY_NAME];
+    bool exist = *all != '\0';
+
+    while (exist && *all)
+        exist = next_key(&all, name) && key_exists(name);
+    return exist;
+}
+
 /* "TICK KEY" into *p. False: it is something else. */
 static bool parse(const char *line, struct key_press *p)
 {
@@ -33,7 +57,7 @@ static bool parse(const char *line, struct key_press *p)
     errno = 0;
     p->tick = strtoull(line, &end, 10);
     return errno == 0 && isspace((unsigned char)*end) && sscanf(end, "%31s %c", p->name, &extra) == 1 &&
-           key_exists(p->name);
+           keys_exist(p->name);
 }
 
 static int add(struct keys *k, const struct key_press *p)
@@ -98,14 +122,22 @@ static void arm(struct keys *k)
     clock_arm(&k->guest->clock, &k->timer, more ? k->press[k->next].tick : CLOCK_NEVER);
 }
 
-/* A key that the keyboard has no room for is lost, as on a real one. */
+/* All are down at once. A key that the keyboard has no room for is lost, as on a real one. */
+static void press(struct keys *k, const char *all)
+{
+    char name[KEY_NAME];
+
+    while (next_key(&all, name))
+        (void)kbd_press(&k->guest->pc.kbd, name);
+}
+
 static void fire(void *dev)
 {
     struct keys *k = dev;
     uint64_t now = machine_now(k->guest);
 
     for (; k->next < k->count && k->press[k->next].tick <= now; k->next++)
-        (void)kbd_press(&k->guest->pc.kbd, k->press[k->next].name);
+        press(k, k->press[k->next].name);
     arm(k);
 }
 

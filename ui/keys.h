@@ -14,7 +14,7 @@ enum { KEY_NAME = 32 };
 
 struct key_press {
     uint64_t tick;
-    char name[KEY_NAME];
+    char name[KEY_NAME]; /* or several, joined by '-' */
 };
 
 struct keys {
