@@ -139,11 +139,16 @@ int process_kill(int pid)
     return E_SRCH;
 }
 
-void process_interrupt_foreground(void)
+bool process_interrupt_foreground(void)
 {
+    bool any = false;
+
     for (struct process *p = processes; p < processes + PROCESSES; p++)
-        if (p->state != PROCESS_NONE && p->state != PROCESS_ENDED && p->foreground)
+        if (p->state != PROCESS_NONE && p->state != PROCESS_ENDED && p->foreground) {
             kill(p);
+            any = true;
+        }
+    return any;
 }
 
 /* Process 1 takes on the children of those that end before them. */

@@ -44,8 +44,8 @@ int process_fork(const struct arch_frame *frame);
 /* A child's end. Its id; *status as in abi.h. */
 int process_wait(int *status);
 int process_kill(int pid);
-/* ^C: ends those in the foreground. Called with interrupts off. */
-void process_interrupt_foreground(void);
+/* ^C: ends those in the foreground; whether there were any. Called with interrupts off. */
+bool process_interrupt_foreground(void);
 _Noreturn void process_exit(int status);
 /* What starts when process 1 has ended. */
 void process_when_first_ends(void (*then)(int status));

@@ -48,9 +48,12 @@ static void take(char c)
 {
     switch (c) {
     case CTRL_C:
-        print("^C\n");
+        print("^C");
         in = ready;
-        process_interrupt_foreground();
+        if (process_interrupt_foreground())
+            console_put('\n');
+        else
+            keep('\n'); /* a shell that reads sees that its line is gone */
         break;
     case CTRL_U:
         while (in != ready)
