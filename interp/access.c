@@ -60,12 +60,12 @@ static inline void lookaside_fill(struct cpu *c, uint32_t lin, struct place at, 
     struct lookaside *l;
     uint32_t page = lin & ~(uint32_t)PAGE_OFFSET;
 
-    if (!at.page || page >= SEG_CUT || m->slow_access)
+    if (!at.page || m->slow_access)
         return;
     l = lookaside_line(&c->tlb, lin, user);
     l->host = (uintptr_t)at.page - page;
-    l->read = page;
-    l->write = writable && !m->ram->flag[ram_frame_of(m->ram, at.page)] ? page : LA_NONE;
+    l->read = page < SEG_CUT ? page : page | LA_SYSTEM;
+    l->write = writable && !m->ram->flag[ram_frame_of(m->ram, at.page)] ? l->read : LA_NONE;
     if (watching(c))
         lookaside_watched(c, l, page);
 }
@@ -215,14 +215,33 @@ void rmw_commit(struct cpu *c, unsigned size)
     block_attention(c, c->staged_op);
 }
 
+/* lin_hit() for pages from SEG_CUT on: a monitor's tables and stack. */
+static inline bool system_hit(struct cpu *c, uint32_t lin, unsigned size, bool user, int w, uint8_t **p)
+{
+    const struct lookaside *l = &c->tlb.line[(user ? LA_LINES : 0) + (lin >> PAGE_SHIFT & (LA_LINES - 1))];
+
+    *p = (uint8_t *)(l->host + lin);
+    if ((w ? l->write : l->read) != ((((uint64_t)lin + size - 1) & ~(uint64_t)PAGE_OFFSET) | LA_SYSTEM))
+        return false;
+    c->fast_hits++;
+    return true;
+}
+
 uint32_t lin_load_miss(struct cpu *c, uint32_t lin, unsigned size, bool user)
 {
-    return linear_load(c, NULL, lin, size, user);
+    uint8_t *p;
+
+    return system_hit(c, lin, size, user, 0, &p) ? bytes_load(p, size) : linear_load(c, NULL, lin, size, user);
 }
 
 void lin_store_miss(struct cpu *c, uint32_t lin, unsigned size, bool user, uint32_t v)
 {
-    linear_store(c, NULL, lin, size, user, v);
+    uint8_t *p;
+
+    if (system_hit(c, lin, size, user, 1, &p))
+        bytes_store(p, size, v);
+    else
+        linear_store(c, NULL, lin, size, user, v);
 }
 
 void lin_probe_write(struct cpu *c, uint32_t lin, unsigned size, bool user)

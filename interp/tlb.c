@@ -58,15 +58,15 @@ void lookaside_clear(struct tlb *t)
 /* What stands for one page in the lookasides goes. */
 static void lookaside_drop(struct tlb *t, uint32_t vpn)
 {
-    uint64_t page = (uint64_t)vpn << 12;
+    uint32_t page = vpn << 12;
 
     for (unsigned user = 0; user < 2; user++) {
         struct lookaside *l = &t->line[user * LA_LINES + (vpn & (LA_LINES - 1))];
         struct fetch_lookaside *f = &t->fetch[user * XLA_LINES + (vpn & (XLA_LINES - 1))];
 
-        if (l->read == page || l->write == page)
+        if ((uint32_t)l->read == page || (uint32_t)l->write == page)
             l->read = l->write = LA_NONE;
-        if ((uint32_t)f->tag == (uint32_t)page)
+        if ((uint32_t)f->tag == page)
             f->tag = LA_NONE;
     }
 }
@@ -77,7 +77,7 @@ void lookaside_no_writes(struct tlb *t, const uint8_t *frame)
         for (uint64_t left = t->live_line[i]; left;) {
             struct lookaside *l = &t->line[64 * i + take_bit(&left)];
 
-            if (l->write != LA_NONE && l->host + (uintptr_t)l->write == (uintptr_t)frame)
+            if (l->write != LA_NONE && l->host + (uint32_t)l->write == (uintptr_t)frame)
                 l->write = LA_NONE;
         }
 }

@@ -32,7 +32,10 @@ struct tlb_entry {
 };
 enum { TLB_X = 1 << 9 }; /* instructions may be fetched: a right that the guest's tables do not have */
 
-/* A lookaside line. A tag is a linear page address, or LA_NONE; `host` + linear address is a pointer into RAM. */
+/*
+ * A lookaside line. A tag is a linear page address, or LA_NONE; `host` + linear address is a pointer into RAM. From SEG_CUT
+ * on (segment.h) the tag has LA_SYSTEM, with which only accesses of the processor itself look: a program's must see the cut.
+ */
 struct lookaside {
     uint64_t read, write;
     uintptr_t host;
@@ -41,6 +44,7 @@ struct lookaside {
 
 enum { TLB_ENTRIES_MAX = 4096, LA_LINES = 256, XLA_LINES = 64 };
 #define LA_NONE UINT64_MAX
+#define LA_SYSTEM (1ull << 41)
 
 /* The same for instruction fetch, by page: which decoded code belongs to it. */
 struct fetch_lookaside {
