@@ -123,7 +123,7 @@ Test(bantam_fs, the_longest_file)
     free = f.free;
     n = make("long", KIND_FILE);
     for (unsigned i = 0; i < 4; i++)
-        cr_assert_eq(fs_write(&f, (uint32_t)n, at[i], "abcd" + i, 1), 1);
+        cr_assert_eq(fs_write(&f, (uint32_t)n, at[i], &"abcd"[i], 1), 1);
     cr_assert_eq(fs_write(&f, (uint32_t)n, FILE_MAX - 1, "de", 2), 1);
     cr_assert_eq(fs_write(&f, (uint32_t)n, FILE_MAX, "e", 1), E_FBIG);
     cr_assert_eq(fs_write(&f, (uint32_t)n, UINT32_MAX, "e", 1), E_FBIG);
