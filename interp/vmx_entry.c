@@ -102,6 +102,7 @@ static void begin_guest(struct cpu *c)
 
 void vmx_enter(struct cpu *c)
 {
+    const bool nmi_blocked = c->nmi_blocked;
     const struct vmx_check *wrong;
     uint32_t bad;
 
@@ -115,6 +116,7 @@ void vmx_enter(struct cpu *c)
     vmx_load_guest(c);
     bad = vmx_msrs_load(c, vmcs_read(c->m, c->vmx.vmcs, VMCS_ENTRY_MSR_LOAD), get(c, VMCS_ENTRY_MSR_LOAD_COUNT));
     if (bad) {
+        c->nmi_blocked = nmi_blocked; /* as it was before the entry */
         fail(c, VMX_MSR_LOAD, bad);
         return;
     }

@@ -22,6 +22,7 @@
 
 enum { WILD_GDT = 0x1000, WILD_IDT = 0x2000, WILD_TSS = 0x3000, WILD_PD = 0x4000, WILD_PT = 0x5000, WILD_PT2 = 0x6000 };
 enum { WILD_CODE = 0x10000, WILD_STACK = 0x40000, WILD_HANDLER = 0x20000, WILD_ROOM = 0x4000, WILD_SECTORS = 40 };
+enum { WILD_VMXON = 0x7000, WILD_VMCS = 0x8000, WILD_POINTERS = 0x9000 }; /* pointers to the two, 8 bytes each */
 enum { WILD_MEM = 1 << 20, WILD_SLICE = 200, WILD_SLICES = 12 };
 
 struct wild {
@@ -88,7 +89,7 @@ static void wild_emit(struct wild *w, unsigned n, uint64_t bytes)
         w->code[w->n++] = (uint8_t)bytes;
 }
 
-static void wild_emit32(struct wild *w, unsigned n, uint32_t opcode, uint32_t imm)
+static void wild_emit32(struct wild *w, unsigned n, uint64_t opcode, uint32_t imm)
 {
     wild_emit(w, n, opcode);
     wild_emit(w, 4, imm);
@@ -115,9 +116,47 @@ static uint32_t wild_mmio(struct wild *w)
 
 static uint32_t wild_table(struct wild *w)
 {
-    static const uint32_t table[] = {WILD_GDT, WILD_IDT, WILD_TSS, WILD_PD, WILD_PT, WILD_PT2, WILD_CODE, WILD_HANDLER};
+    static const uint32_t table[] = {WILD_GDT, WILD_IDT,  WILD_TSS,  WILD_PD,     WILD_PT,
+                                     WILD_PT2, WILD_VMCS, WILD_CODE, WILD_HANDLER};
 
-    return table[wild_byte(w) % 8] + (wild_word(w, 2) & 0xfff);
+    return table[wild_byte(w) % (sizeof table / sizeof *table)] + (wild_word(w, 2) & 0xfff);
+}
+
+/* VMX on, and the VMCS that wild_vmcs() has made the current one. */
+static void wild_vmx_on(struct wild *w)
+{
+    wild_emit32(w, 1, 0xb8, 0x80010031); /* mov eax, value; mov cr0, eax; ... cr4 */
+    wild_emit(w, 3, 0xc0220f);
+    wild_emit32(w, 1, 0xb8, 0x2010);
+    wild_emit(w, 3, 0xe0220f);
+    wild_emit32(w, 4, 0x35c70ff3, WILD_POINTERS); /* vmxon, vmclear, vmptrld */
+    wild_emit32(w, 4, 0x35c70f66, WILD_POINTERS + 8);
+    wild_emit32(w, 3, 0x35c70f, WILD_POINTERS + 8);
+}
+
+/* Something with VMX: fields by VMWRITE and by plain stores, entries, and what exits. */
+static void wild_vmx(struct wild *w)
+{
+    static const uint32_t plain[] = {0xc2010f, 0xc3010f, 0xc3010f, 0xc1010f, 0xc4010f, 0x90a20f, 0x90310f, 0x9090f3};
+    unsigned f = wild_byte(w) % VMCS_FIELDS;
+
+    switch (wild_byte(w) % 8) {
+    case 0: wild_vmx_on(w); break;
+    case 1: /* mov eax, value; mov ecx, field; vmwrite ecx, eax */
+    case 2:
+        wild_emit32(w, 1, 0xb8, wild_word(w, 1 + 3 * (wild_byte(w) & 1)));
+        wild_emit32(w, 1, 0xb9, vmcs_info[f].encoding | (wild_byte(w) & 1));
+        wild_emit(w, 3, 0xc8790f);
+        break;
+    case 3: /* mov dword [VMCS + field], value */
+        wild_emit32(w, 2, 0x05c7, WILD_VMCS + vmcs_info[f].offset);
+        wild_emit(w, 4, wild_word(w, 4));
+        break;
+    case 4: /* invept, invvpid */
+        wild_emit32(w, 5, wild_byte(w) & 1 ? 0x0d81380f66 : 0x0d80380f66, WILD_POINTERS);
+        break;
+    default: wild_emit(w, 3, plain[wild_byte(w) % 8]); break;
+    }
 }
 
 static void wild_piece(struct wild *w)
@@ -125,7 +164,7 @@ static void wild_piece(struct wild *w)
     static const uint32_t cr[] = {0xc0220f, 0xd8220f, 0xe0220f}; /* mov cr0, cr3, cr4, eax */
     unsigned n;
 
-    switch (wild_byte(w) % 16) {
+    switch (wild_byte(w) % 20) {
     case 0:
     case 1:
     case 2: /* mov edx, port; mov eax, value; out dx, al / eax / ax */
@@ -174,6 +213,10 @@ static void wild_piece(struct wild *w)
     case 14:
         wild_emit(w, 7, 0xea | (uint64_t)(WILD_CODE + w->n + 7) << 8 | (uint64_t)(wild_byte(w) & 0x7b) << 40);
         break;
+    case 15:
+    case 16:
+    case 17:
+    case 18: wild_vmx(w); break;
     default: /* a segment register, from the input */
         wild_emit32(w, 1, 0xb8, wild_byte(w) & 0x7b);
         wild_emit(w, 2, 0xc08e | (uint64_t)(wild_byte(w) & 0x38) << 8);
@@ -181,7 +224,7 @@ static void wild_piece(struct wild *w)
     }
 }
 
-/* Before it: stack, tables, and now and then paging. */
+/* Before it: stack, tables, and now and then paging, or a guest. */
 static void wild_program(struct wild *w, uint8_t how)
 {
     wild_emit32(w, 1, 0xbc, WILD_STACK);
@@ -195,6 +238,12 @@ static void wild_program(struct wild *w, uint8_t how)
     }
     if (how & 2)
         wild_emit(w, 7, 0xd8000f00000028b8); /* mov eax, 28h; ltr ax */
+    if (how & 0x10) {
+        wild_vmx_on(w);
+        for (unsigned n = wild_byte(w) % 4; n; n--)
+            wild_vmx(w);
+        wild_emit(w, 3, 0xc2010f); /* vmlaunch */
+    }
     while (w->left && w->n < WILD_ROOM - 64)
         wild_piece(w);
     wild_emit(w, 4, 0xfdebf4fb); /* sti; hlt; jmp back */
@@ -205,6 +254,46 @@ static void wild_put(struct machine *m, uint32_t at, uint32_t lo, uint32_t hi)
     const uint32_t pair[] = {lo, hi};
 
     (void)machine_write(m, at, pair, sizeof pair);
+}
+
+/* A VMCS that can be entered, until the guest works on it: flat, and both sides begin somewhere in the code. */
+static void wild_vmcs(struct machine *m, const struct wild *w)
+{
+    static const uint8_t sel[] = {0x10, 0x08, 0x10, 0x10};
+    const uint64_t host[] = {0x80010031, WILD_PD, 0x2010, WILD_STACK - 0x2000, WILD_CODE + w->n / 3};
+
+    wild_put(m, WILD_VMXON, VMX_REVISION, 0);
+    wild_put(m, WILD_VMCS, VMX_REVISION, 0);
+    wild_put(m, WILD_POINTERS, WILD_VMXON, 0);
+    wild_put(m, WILD_POINTERS + 8, WILD_VMCS, 0);
+    for (unsigned i = 0; i < sizeof host / sizeof *host; i++)
+        vmcs_write(m, WILD_VMCS, VMCS_HOST_CR0 + i, host[i]);
+    for (unsigned i = 0; i < 4; i++) {
+        vmcs_write(m, WILD_VMCS, VMCS_HOST_ES + i, sel[i]);
+        vmcs_write(m, WILD_VMCS, VMCS_GUEST_ES + i, sel[i]);
+        vmcs_write(m, WILD_VMCS, VMCS_GUEST_ES_LIMIT + i, UINT32_MAX);
+        vmcs_write(m, WILD_VMCS, VMCS_GUEST_ES_AR + i, i == 1 ? 0xc09b : 0xc093);
+        vmcs_write(m, WILD_VMCS, VMCS_GUEST_FS_AR + i, i == 3 ? 0x8b : AR_UNUSABLE);
+    }
+    vmcs_write(m, WILD_VMCS, VMCS_HOST_TR, 0x28);
+    vmcs_write(m, WILD_VMCS, VMCS_HOST_GDTR_BASE, WILD_GDT);
+    vmcs_write(m, WILD_VMCS, VMCS_HOST_IDTR_BASE, WILD_IDT);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_CR0, host[0]);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_CR3, WILD_PD);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_CR4, host[2]);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_ESP, WILD_STACK - 0x3000);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_EIP, WILD_CODE + w->n * 2 / 3);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_EFLAGS, FL_1);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_TR_LIMIT, 0x67);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_GDTR_BASE, WILD_GDT);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_GDTR_LIMIT, 0xff);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_IDTR_BASE, WILD_IDT);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_IDTR_LIMIT, 0x7ff);
+    vmcs_write(m, WILD_VMCS, VMCS_GUEST_LINK, UINT64_MAX);
+    vmcs_write(m, WILD_VMCS, VMCS_PIN_CONTROLS, PIN_MUST);
+    vmcs_write(m, WILD_VMCS, VMCS_PROC_CONTROLS, PROC_MUST);
+    vmcs_write(m, WILD_VMCS, VMCS_EXIT_CONTROLS, EXIT_MUST);
+    vmcs_write(m, WILD_VMCS, VMCS_ENTRY_CONTROLS, ENTRY_MUST);
 }
 
 static void wild_tables(struct machine *m)
@@ -319,6 +408,7 @@ static void wild_run(const uint8_t *data, size_t size)
 
     wild_program(&w, how);
     wild_tables(m);
+    wild_vmcs(m, &w);
     (void)machine_write(m, WILD_CODE, w.code, w.n);
     m->cpu.eip = WILD_CODE;
     for (unsigned i = 0; i < WILD_SLICES && o == OUTCOME_LIMIT; i++) {
