@@ -8,7 +8,7 @@ GUEST_LD ?= $(shell ld -V 2>/dev/null | grep -q elf_i386 && echo 'ld -m elf_i386
 MICRO := $(patsubst guests/micro/%.asm,$(BUILD)/guests/micro/%.elf,$(wildcard guests/micro/*.asm))
 GUESTS += $(MICRO) $(BUILD)/guests/micro/sectors.img
 
-$(BUILD)/guests/micro/%.o: guests/micro/%.asm guests/micro/micro.inc
+$(BUILD)/guests/micro/%.o: guests/micro/%.asm guests/micro/micro.inc guests/micro/vmx.inc
 	@mkdir -p $(@D)
 	$(Q)$(NASM) -f elf32 -g -F dwarf -I guests/micro/ -l $(@:.o=.lst) -o $@ $<
 

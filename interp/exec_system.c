@@ -193,7 +193,7 @@ enum { SGDT, SIDT, LGDT, LIDT };
         uint32_t at = ea(c, o), base = c->field.base;                                                                  \
                                                                                                                        \
         begin(c, o);                                                                                                   \
-        vmx_table(c, o, store);                                                                                        \
+        vmx_table(c, o, store, bits);                                                                                  \
         (void)segment_linear(c, NULL, o->seg, at + 2, 4, true);                                                        \
         lin_probe_write(c, segment_linear(c, NULL, o->seg, at, 2, true), 6, c->cpl == 3);                              \
         store16(c, NULL, o->seg, at, c->field.limit);                                                                  \
@@ -206,7 +206,7 @@ enum { SGDT, SIDT, LGDT, LIDT };
                                                                                                                        \
         begin(c, o);                                                                                                   \
         ring0_only(c, NULL);                                                                                           \
-        vmx_table(c, o, load);                                                                                         \
+        vmx_table(c, o, load, bits);                                                                                   \
         limit = load16(c, NULL, o->seg, at);                                                                           \
         base = load32(c, NULL, o->seg, at + 2);                                                                        \
         c->field = (struct dtr){.base = bits == 16 ? base & 0xffffff : base, .limit = (uint16_t)limit};                \

@@ -48,13 +48,13 @@ void vmx_access_msr(struct cpu *c, const struct op *o, bool write)
 #define OPERAND32 (1u << 11)
 #define IDENTITY_SHIFT 28
 
-void vmx_table(struct cpu *c, const struct op *o, unsigned which)
+void vmx_table(struct cpu *c, const struct op *o, unsigned which, unsigned bits)
 {
     uint32_t info;
 
     if (!(c->vmx.proc2 & PROC2_TABLES))
         return;
-    info = vmx_info_memory(o) | which << IDENTITY_SHIFT | (c->seg[CS].attr & ATTR_D ? OPERAND32 : 0);
+    info = vmx_info_memory(o) | which << IDENTITY_SHIFT | (bits == 32 ? OPERAND32 : 0);
     vmx_exit_at(c, o, VMX_GDTR_IDTR, vmx_displacement(o), info);
 }
 

@@ -49,8 +49,8 @@ uint32_t vmx_lmsw(struct cpu *c, const struct op *o, uint32_t v, bool memory);
 void vmx_mov_dr(struct cpu *c, const struct op *o, unsigned dr, unsigned reg, bool to);
 /* RDMSR and WRMSR of MSR ECX. */
 void vmx_access_msr(struct cpu *c, const struct op *o, bool write);
-/* The tables' registers: which of SGDT, SIDT, LGDT, LIDT, or of SLDT, STR, LLDT, LTR (0 to 3). */
-void vmx_table(struct cpu *c, const struct op *o, unsigned which);
+/* The tables' registers: which of SGDT, SIDT, LGDT, LIDT, or of SLDT, STR, LLDT, LTR (0 to 3). `bits`: the operand size. */
+void vmx_table(struct cpu *c, const struct op *o, unsigned which, unsigned bits);
 void vmx_selector(struct cpu *c, const struct op *o, unsigned which, bool memory);
 /* IN, OUT and their string forms, behind the checks of I/O privilege. */
 enum { VMX_IO_IN = 1 << 3, VMX_IO_STRING = 1 << 4, VMX_IO_REP = 1 << 5, VMX_IO_IMMEDIATE = 1 << 6 };

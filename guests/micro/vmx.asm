@@ -10,38 +10,7 @@
 ; The guest believes that it is at ring 0 of a machine of its own: its CPUID says what the host wants, its HLT and VMCALL come
 ; to the host, its CR0 has a bit that the host keeps for itself, and an exception that the host injects goes through its IDT.
 %include "micro.inc"
-
-FEATURE_CONTROL equ 0x3a
-VMX_BASIC       equ 0x480
-CR4_VMXE        equ 1 << 13
-CR0_NE          equ 1 << 5
-CR0_TS          equ 1 << 3
-
-; Fields (appendix B)
-PIN             equ 0x4000
-PROC            equ 0x4002
-EXCEPTIONS      equ 0x4004
-EXIT_CONTROLS   equ 0x400c
-ENTRY_CONTROLS  equ 0x4012
-ENTRY_INTR      equ 0x4016
-ERROR           equ 0x4400
-REASON          equ 0x4402
-EXIT_LENGTH     equ 0x440c
-QUALIFICATION   equ 0x6400
-CR0_MASK        equ 0x6000
-CR0_SHADOW      equ 0x6004
-GUEST_CR0       equ 0x6800
-GUEST_ESP       equ 0x681c
-GUEST_EIP       equ 0x681e
-GUEST_EFLAGS    equ 0x6820
-
-; vmwrite_ FIELD, VALUE
-%macro vmwrite_ 2
-    mov eax, %1
-    mov ecx, %2
-    vmwrite eax, ecx
-    check a, "VMWRITE of a field that exists"
-%endmacro
+%include "vmx.inc"
 
 ; expect_ FIELD, VALUE, "what it is"
 %macro expect_ 3
@@ -57,26 +26,7 @@ main:
     cpuid
     test ecx, 1 << 5
     check nz, "CPUID says that there is VMX"
-    mov ecx, FEATURE_CONTROL
-    rdmsr
-    and eax, 5
-    cmp eax, 5
-    check e, "firmware has allowed VMXON, and locked it"
-    xor edx, edx
-    call paging_on
-    mov eax, cr0
-    or eax, CR0_NE
-    mov cr0, eax
-    mov eax, cr4
-    or eax, CR4_VMXE
-    mov cr4, eax
-
-    mov ecx, VMX_BASIC
-    rdmsr
-    mov [vmxon_region], eax
-    mov [vmcs_region], eax
-    vmxon [vmxon_pointer]
-    check a, "VMXON succeeds"
+    call vmx_on
     print "in VMX root operation"
     vmclear [vmcs_pointer]
     check a, "VMCLEAR succeeds"
@@ -93,6 +43,7 @@ main:
 
     call controls
     call host_state
+    set_handler 6, undefined
     call guest_state
     vmresume
     check z, "VMRESUME of a VMCS that was never launched fails"
@@ -225,66 +176,8 @@ controls:
     vmwrite_ 0x2801, -1
     ret
 
-host_state:
-    vmwrite_ 0x6c00, cr0
-    vmwrite_ 0x6c02, cr3
-    vmwrite_ 0x6c04, cr4
-    vmwrite_ 0x6c14, host_stack
-    vmwrite_ 0x6c16, host
-    vmwrite_ 0x0c02, KERNEL_CS
-    vmwrite_ 0x0c04, KERNEL_DS
-    vmwrite_ 0x0c00, KERNEL_DS
-    vmwrite_ 0x0c06, KERNEL_DS
-    vmwrite_ 0x0c0c, TSS_SEL
-    vmwrite_ 0x6c0a, tss
-    vmwrite_ 0x6c0c, gdt
-    vmwrite_ 0x6c0e, idt
-    ret
-
-; segment_ NUMBER, SELECTOR, LIMIT, ACCESS RIGHTS, BASE
-%macro segment_ 5
-    vmwrite_ 0x0800 + 2 * %1, %2
-    vmwrite_ 0x4800 + 2 * %1, %3
-    vmwrite_ 0x4814 + 2 * %1, %4
-    vmwrite_ 0x6806 + 2 * %1, %5
-%endmacro
-
-guest_state:
-    set_handler 6, undefined
-    vmwrite_ GUEST_CR0, cr0
-    vmwrite_ 0x6802, cr3
-    vmwrite_ 0x6804, cr4
-    vmwrite_ GUEST_ESP, guest_stack
-    vmwrite_ GUEST_EIP, guest
-    vmwrite_ GUEST_EFLAGS, 2
-    segment_ 0, KERNEL_DS, -1, 0xc093, 0
-    segment_ 1, KERNEL_CS, -1, 0xc09b, 0
-    segment_ 2, KERNEL_DS, -1, 0xc093, 0
-    segment_ 3, KERNEL_DS, -1, 0xc093, 0
-    segment_ 4, 0, 0, 0x10000, 0        ; FS, GS, LDTR: unusable
-    segment_ 5, 0, 0, 0x10000, 0
-    segment_ 6, 0, 0, 0x10000, 0
-    segment_ 7, TSS_SEL, 103, 0x8b, tss
-    vmwrite_ 0x6816, gdt
-    vmwrite_ 0x4810, gdt_end - gdt - 1
-    vmwrite_ 0x6818, idt
-    vmwrite_ 0x4812, 256 * 8 - 1
-    vmwrite_ 0x681a, 0x400              ; DR7
-    ret
-
 section .data align=8
-vmxon_pointer: dd vmxon_region, 0
-vmcs_pointer:  dd vmcs_region, 0
-pointer_now:   dq 0
 goes_to:       dd 0
 guest_eax:     dd 0
 guest_ebx:     dd 0
 injected:      dd 0
-
-section .bss align=4096
-vmxon_region: resb 4096
-vmcs_region:  resb 4096
-              resb 4096
-host_stack:
-              resb 4096
-guest_stack:
