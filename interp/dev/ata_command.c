@@ -92,9 +92,11 @@ void ata_next_in(struct ata *a)
 {
     unsigned n = sectors_of_block(a);
 
-    if (!move_block(a, n, false))
+    if (!n) /* IDENTIFY, which is answered without the disk */
+        ata_identify(&a->drive[a->active], a->active, a->buffer);
+    else if (!move_block(a, n, false))
         return;
-    ata_offer(a, n ? n * SECTOR : SECTOR); /* IDENTIFY has filled it without a disk */
+    ata_offer(a, n ? n * SECTOR : SECTOR);
     ata_interrupt(a);
 }
 
@@ -190,7 +192,6 @@ static void flush(struct ata *a)
 
 static void identify(struct ata *a)
 {
-    ata_identify(&a->drive[a->active], a->active, a->buffer);
     a->left = 0;
     ata_busy(a, ATA_IN, COMMAND_US);
 }
