@@ -3,8 +3,8 @@
  * VMX: root and non-root operation (SDM Vol. 3, chapters 23 to 28 and 30; sections by the numbers of its editions from 2016
  * to 2022).
  *
- *      VMXON ──> root ──VMLAUNCH, VMRESUME──> non-root        vmx_entry.c   checks: vmx_check_*.c
- *      VMXOFF <──  ^ <────────VM exit──────────┘              vmx_exit.c    who exits: vmx_control.c, vmx_event.c
+ *      VMXON ──> root ──VMLAUNCH, VMRESUME──> non-root        vmx_entry.c   checks: vmx_check.def
+ *      VMXOFF <──  ^ <────────VM exit──────────┘              vmx_exit.c    who exits: vmx_control.c, vmx_cr.c, vmx_event.c
  *                  └── VMREAD, VMWRITE: fields of the current VMCS, bytes in machine memory (vmcs.def)
  *
  * A VMCS is 4 KiB of memory that its owner can scribble on: nothing in it is trusted further than what a VM entry checks,
