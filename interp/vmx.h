@@ -9,7 +9,7 @@
  *
  * A VMCS is 4 KiB of memory that its owner can scribble on: nothing in it is trusted further than what a VM entry checks,
  * and a host address is never made from it. The processor keeps no copy but the few controls in `struct vmx`, which are read
- * at VM entry: whoever edits a VMCS of a guest that runs sees no effect before the next entry.
+ * at VM entry; the rest is read when it is wanted. What comes of edits while the guest runs the SDM leaves open (24.11.1).
  */
 #ifndef INTERP_VMX_H
 #define INTERP_VMX_H
