@@ -73,7 +73,7 @@ FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
 # _XOPEN_SOURCE=700 is POSIX.1-2008 with the pseudo-terminals of its X/Open part.
 CPPFLAGS_ALL := -I. -D_XOPEN_SOURCE=700 -DXXH_INLINE_ALL
 # Techniques are files of vmm/; a lab's handout lacks one (vmm/technique.h).
-TECHNIQUES := $(foreach t,native emulate trap,$(if $(wildcard vmm/$(t).c),$(t)))
+TECHNIQUES := $(foreach t,native emulate trap vtx,$(if $(wildcard vmm/$(t).c),$(t)))
 CPPFLAGS_ALL += -D'TECHNIQUES_BUILT=$(foreach t,$(TECHNIQUES),TECHNIQUE($(t)))'
 # A compiler newer than ours may know new warnings: make WERROR=
 WERROR ?= -Werror

@@ -91,7 +91,18 @@ enum nested_fault nested_fill(struct nested *s, gpa_t gpa, bool write, uint64_t 
         nested_drop(s);
         slot = slot_of(s, gpa.v);
     }
+    if (!slot) /* somebody else has all frames */
+        return NESTED_MMIO;
     *entry = (uint64_t)frame << PAGE_SHIFT | EPT_TYPE_WB | EPT_R | EPT_X | (traced ? 0 : EPT_W);
     *slot = *entry;
     return NESTED_FILLED;
+}
+
+void nested_fill_all(struct nested *s)
+{
+    uint64_t entry;
+
+    for (uint32_t page = 0; page < s->guest->pages; page++)
+        if (machine_frame(s->guest, (uint64_t)page << PAGE_SHIFT) != NO_FRAME)
+            (void)nested_fill(s, gpa((uint64_t)page << PAGE_SHIFT), false, &entry);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Nested page tables: gpa -> hpa, the p2m as the hardware's second dimension walks it (interp/ept.h). The guest keeps its own
- * tables, and changes them unseen. Filled on violation; devices have no entry, so that their accesses come to the monitor.
+ * tables, and changes them unseen. Filled in advance or on violation; devices have no entry, so that their accesses come to the monitor.
  *
  * Invariant: each entry is the p2m's, and never reaches a monitor frame; frames that are traced are not writable.
  */
@@ -37,6 +37,8 @@ int nested_init(struct nested *s, struct machine *guest, struct machine *hardwar
 uint64_t nested_pointer(const struct nested *s);
 /* FILLED: *entry is what was written. */
 enum nested_fault nested_fill(struct nested *s, gpa_t gpa, bool write, uint64_t *entry);
+/* All RAM at once. */
+void nested_fill_all(struct nested *s);
 /* Forgets everything. The hardware's TLB is the caller's. */
 void nested_drop(struct nested *s);
 

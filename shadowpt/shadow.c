@@ -117,3 +117,11 @@ enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user
     r->hpa = hpa((uint64_t)frame << PAGE_SHIFT | (w->pa & PAGE_OFFSET));
     return SHADOW_FILLED;
 }
+
+void shadow_fill_flat(struct shadow *s)
+{
+    struct shadow_report r;
+
+    for (uint32_t page = 0; page < s->guest->pages; page++)
+        (void)shadow_fill(s, gva(page << PAGE_SHIFT), false, false, &r);
+}

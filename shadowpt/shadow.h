@@ -47,6 +47,8 @@ enum { SHADOW_PDES_SHARED = 0xfc000000u >> 22, SHADOW_PDES_ALL = 1024 };
 
 int shadow_init(struct shadow *s, struct machine *guest, struct machine *hardware, struct frames *f,
                 unsigned pdes); /* -1: no frames */
+/* Of a guest without paging: all RAM at once. */
+void shadow_fill_flat(struct shadow *s);
 enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user, struct shadow_report *r);
 /* Forgets one page, all of them. The hardware's TLB is the caller's. */
 void shadow_invlpg(struct shadow *s, gva_t gva);

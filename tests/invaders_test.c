@@ -57,6 +57,7 @@ Test(invaders, plays_under_every_technique)
     play(&game, "native");
     play(&game, "emulate");
     play(&game, "trap");
+    play(&game, "vtx");
     thirdparty_close(&game);
 }
 
@@ -121,11 +122,11 @@ static void live(const struct thirdparty *game, const char *technique)
 /* With trap each question to the timer is an exit, and a life takes half a minute: the long form has it too. */
 Test(invaders, a_whole_life)
 {
-    static const char *const technique[] = {"native", "emulate", "trap"};
+    static const char *const technique[] = {"native", "vtx", "emulate", "trap"};
     struct thirdparty game;
 
     thirdparty_open(&game, "invaders");
-    for (unsigned i = 0; i < rounds(2, 3); i++)
+    for (unsigned i = 0; i < rounds(2, 4); i++)
         live(&game, technique[i]);
     thirdparty_close(&game);
 }

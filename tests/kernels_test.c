@@ -9,7 +9,7 @@
 #include "interp/state.h"
 #include "tests/support/thirdparty.h"
 
-static const char *const technique[] = {"native", "emulate", "trap"};
+static const char *const technique[] = {"native", "emulate", "trap", "vtx"};
 
 enum { TECHNIQUES = sizeof technique / sizeof *technique, CONSOLE_ROOM = 4096 };
 

@@ -14,8 +14,8 @@
 
 enum { LIMIT = 2000000, BREAKS = 64, STOPS_KEPT = 20000 };
 
-static const char *const technique[] = {"native", "emulate", "trap+v", "trap"};
-enum { EQUAL = 3, TECHNIQUES = 4 }; /* the first three promise equality */
+static const char *const technique[] = {"native", "emulate", "trap+v", "vtx", "vtx+s", "trap"};
+enum { EQUAL = 5, TECHNIQUES = 6 }; /* all but the last promise equality */
 
 /* ---- a guest that is looked at, and the same one undisturbed ----------------------------------------------------- */
 

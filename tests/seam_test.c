@@ -16,7 +16,7 @@ static const char *const solution = "build/labs/02-trap-and-emulate/solution.so"
 
 static void run(const struct micro *m, const struct technique *t, char digest[33], struct play *s)
 {
-    play_open_as(s, t, true, true, m, true);
+    play_open_as(s, t, true, false, true, m, true);
     (void)vm_run(s->vm, PATIENCE);
     machine_digest(vm_guest(s->vm), digest);
 }
@@ -65,7 +65,7 @@ Test(seam, plugin_steps)
     while (strcmp(list[i].name, "timer") != 0)
         i++;
     run(&list[i], t, expected, &whole);
-    play_open_as(&steps, t, true, true, &list[i], true);
+    play_open_as(&steps, t, true, false, true, &list[i], true);
     do {
         uint64_t before = machine_now(vm_guest(steps.vm)), idle = vm_guest(steps.vm)->idle_ticks;
 
@@ -102,7 +102,7 @@ static void complaint_of(const struct micro *m, struct lab_call c, enum lab_next
     seam.ask = ask;
     wanted = c;
     answer = next;
-    play_open_as(&s, &seam.technique, true, true, m, true);
+    play_open_as(&s, &seam.technique, true, false, true, m, true);
     (void)vm_run(s.vm, 100000);
     cr_expect(strstr(vm_complaint(s.vm), expected) && !*vm_complaint(s.vm) == !*expected, "'%s', not '%s'",
               vm_complaint(s.vm), expected);

@@ -15,9 +15,9 @@
 const struct option option_table[] = {
     /* name, value, default, meaning, values allowed, commands, parser */
     {"mode", "native|emulate|trap|bt|pv|vtx|FILE.so", "native", N_("technique: how the guest's instructions are run"),
-     N_("native, emulate, trap, or a plug-in FILE.so"), FOR_GUESTS | FOR_LESSON, take_mode},
+     N_("native, emulate, trap, vtx, or a plug-in FILE.so"), FOR_GUESTS | FOR_LESSON, take_mode},
     {"mmu", "shadow|nested|direct", N_("by mode"), N_("technique for the guest's memory"),
-     N_("shadow"), FOR_ANY_GUEST, take_mmu},
+     N_("shadow or nested"), FOR_ANY_GUEST, take_mmu},
     {"cpu", "x86|virtualizable", "x86", N_("does every sensitive instruction trap?"),
      N_("x86 or virtualizable"), FOR_ANY_GUEST | FOR_LESSON, take_cpu},
     {"mem", "SIZE", "64M", N_("the guest's memory; K, M, G"),
@@ -166,13 +166,19 @@ static int settle_swaps(struct options *o)
     return 0;
 }
 
-static bool any_monitor(const struct options *o)
+bool options_shadow(const struct options *o)
 {
-    bool any = o->technique->needs_monitor;
+    return o->mmu && strcmp(o->mmu, "shadow") == 0;
+}
+
+/* Does one of the techniques know the --mmu that was asked for? */
+static bool any_mmu(const struct options *o)
+{
+    unsigned all = o->technique->mmu;
 
     for (unsigned i = 0; i < o->swap.count; i++)
-        any |= o->swap.through[i]->needs_monitor;
-    return any;
+        all |= o->swap.through[i]->mmu;
+    return all & (options_shadow(o) ? MMU_SHADOW : MMU_NESTED);
 }
 
 int options_parse(struct options *o, unsigned command, int argc, char **argv)
@@ -202,7 +208,7 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
         return 0;
     if (settle_swaps(o))
         return STATUS_USAGE;
-    if (o->mmu && !(command & FOR_EQUIV) && !any_monitor(o))
+    if (o->mmu && !(command & FOR_EQUIV) && !any_mmu(o))
         return report(STATUS_USAGE, _("--mmu %s: mode %s has no memory technique"), o->mmu, o->technique->name);
     if (!i18n_unicode())
         o->ascii = true;

@@ -99,6 +99,7 @@ void options_help(unsigned command);
 
 /* take.c: the parsers. A value that is no value of its option is BAD. */
 enum taken take_mode(struct options *o, const char *v);
+bool options_shadow(const struct options *o); /* --mmu shadow */
 enum taken take_mmu(struct options *o, const char *v);
 enum taken take_cpu(struct options *o, const char *v);
 enum taken take_mem(struct options *o, const char *v);

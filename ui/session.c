@@ -20,6 +20,7 @@ static struct vm *make_vm(const struct session *s, const struct options *o, char
 {
     const struct vm_config k = {.technique = o->technique,
                                 .virtualizable = o->virtualizable,
+                                .shadow = options_shadow(o),
                                 .mem = o->mem,
                                 .tlb_sets = o->tlb_sets,
                                 .tlb_ways = o->tlb_ways,

@@ -12,7 +12,9 @@ enum { LABEL = 16, NAME = 2, NUMBER = 19, NUMBER_WIDTH = 12 };
 
 const char *stats_mmu(const struct vm *v)
 {
-    return vm_technique(v)->needs_monitor ? "shadow" : "none";
+    static const char *const name[] = {"none", "shadow", "nested"};
+
+    return name[vm_mmu(v)];
 }
 
 static void number(struct sheet *s, const char *name, uint64_t v, uint64_t whole)
@@ -71,6 +73,24 @@ static void exits(struct sheet *s, const uint64_t count[EXIT_REASONS])
     }
 }
 
+/* By the SDM's numbers. */
+static void vm_exits(struct sheet *s, const uint64_t count[VMX_REASONS])
+{
+    bool any = false;
+
+    for (unsigned r = 0; r < VMX_REASONS; r++) {
+        char name[24];
+
+        if (!count[r])
+            continue;
+        if (!any)
+            sheet_line(s, LOOK_LABEL, "%s", _("VM exits by basic exit reason"));
+        any = true;
+        (void)snprintf(name, sizeof name, "%2u %s", r, vmx_reason_name[r] ? vmx_reason_name[r] : "?");
+        number(s, name, count[r], 0);
+    }
+}
+
 void stats_sheet(const struct vm *v, struct sheet *s)
 {
     const struct hole *h = vm_hole(v);
@@ -84,6 +104,7 @@ void stats_sheet(const struct vm *v, struct sheet *s)
     vectors(s, _("events the physical CPU took"), t.traps);
     vectors(s, _("events delivered to the guest"), t.injected);
     exits(s, t.exits);
+    vm_exits(s, t.vm_exits);
     if (t.swaps)
         number(s, _("changes of technique"), t.swaps, 0);
     sheet_line(s, LOOK_LABEL, "%s", _("TLB of the CPU that runs the guest"));

@@ -55,6 +55,14 @@ static void add_counts(cJSON *o, const struct vm_stats *s)
     for (unsigned r = 0; r < EXIT_REASONS; r++)
         if (s->exits[r])
             add_number(to, exit_info[r].name, s->exits[r]);
+    to = cJSON_AddObjectToObject(o, "vm_exits");
+    for (unsigned r = 0; r < VMX_REASONS; r++)
+        if (s->vm_exits[r]) {
+            char name[40];
+
+            (void)snprintf(name, sizeof name, "%u %s", r, vmx_reason_name[r] ? vmx_reason_name[r] : "?");
+            add_number(to, name, s->vm_exits[r]);
+        }
     add_number(o, "swaps", s->swaps);
     to = cJSON_AddObjectToObject(o, "tlb");
     add_number(to, "hits", s->tlb_hits);

@@ -65,7 +65,7 @@ static int word_of(const char *const *list, const char *v)
 /* A technique by its name, or by its file. */
 static enum taken technique(const char *option, const char *v, const struct technique **t)
 {
-    static const char *const planned[] = {"bt", "pv", "vtx", NULL};
+    static const char *const planned[] = {"bt", "pv", NULL};
     size_t n = strcspn(v, ",");
     char error[512];
 
@@ -123,7 +123,7 @@ enum taken take_mmu(struct options *o, const char *v)
     int i = word_of(name, v);
 
     o->mmu = v;
-    return i < 0 ? TAKEN_BAD : i == 0 ? TAKEN : TAKEN_UNBUILT;
+    return i < 0 ? TAKEN_BAD : i < 2 ? TAKEN : TAKEN_UNBUILT;
 }
 
 enum taken take_cpu(struct options *o, const char *v)

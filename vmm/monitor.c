@@ -91,12 +91,12 @@ static void resume(struct vm *vm)
 }
 
 /* The guest tries again: nothing of it has changed, nor has the virtual CPU learnt anything. */
-static void resume_as_it_was(struct vm *vm)
+static void resume_as_it_was(struct vm *vm, const struct trap *t)
 {
     vm->technique->world->again(vm);
     arm_deadline(vm);
     vm->mon.on_hardware = true;
-    VM_OBSERVE(vm, resume, vm->guest->cpu.eip, vm->guest->cpu.seg[CS].sel);
+    VM_OBSERVE(vm, resume, t->eip, t->cs);
 }
 
 static void leave(struct monitor *n)
@@ -149,7 +149,7 @@ void monitor_escape(void *owner)
     if (next == VM_INTERPRET)
         interpret(vm, vm->until);
     if (next == VM_AGAIN)
-        resume_as_it_was(vm);
+        resume_as_it_was(vm, &t);
     else if (n->single && next != VM_RESUME)
         leave(n);
     else

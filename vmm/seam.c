@@ -291,6 +291,7 @@ void seam_init(struct seam *s, const char *name, uint32_t duties)
     *s = (struct seam){.technique = {.name = name,
                                      .doc = N_("trap-and-emulate by a plug-in"),
                                      .needs_monitor = true,
+                                     .mmu = MMU_SHADOW,
                                      .world = &world_ring1,
                                      .needs_virtualizable = true,
                                      .attach = monitor_attach,

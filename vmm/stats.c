@@ -41,7 +41,20 @@ static void emulated(const struct machine *g, struct vm_stats *s)
     memcpy(s->injected, g->taken, sizeof s->injected);
 }
 
-/* What the hardware delivered led to the monitor: a switch. */
+/* At ring 1 all that the hardware delivers leads to the monitor; in non-root operation it is the guest's own. */
+static uint64_t switches(const struct vm *v)
+{
+    const struct machine *hw = v->hw;
+    uint64_t exits = 0;
+
+    if (v->technique->world != &world_vtx)
+        return hw->by[ACCOUNT_TRAP];
+    for (unsigned r = 0; r < VMX_REASONS; r++)
+        if (r != VMX_GUEST_STATE && r != VMX_MSR_LOAD) /* there the way in was not gone to its end */
+            exits += v->mon.vtx.exits[r];
+    return v->mon.vtx.entries * hw->cost.vm_entry + exits * hw->cost.vm_exit;
+}
+
 static void monitored(const struct vm *v, struct vm_stats *s)
 {
     const struct machine *hw = v->hw;
@@ -50,11 +63,12 @@ static void monitored(const struct vm *v, struct vm_stats *s)
     s->direct = cpu_insns(&v->guest->cpu) - s->interpreted;
     s->cycles = cpu_cycles(&hw->cpu);
     s->by.monitor = hw->by[ACCOUNT_MONITOR];
-    s->by.switching = hw->by[ACCOUNT_TRAP] + v->mon.stub_cycles;
-    s->by.guest = s->cycles - booked(hw) - v->mon.stub_cycles;
+    s->by.switching = switches(v) + v->mon.stub_cycles;
+    s->by.guest = s->cycles - booked(hw) + hw->by[ACCOUNT_TRAP] - s->by.switching;
     memcpy(s->traps, hw->taken, sizeof s->traps);
     memcpy(s->injected, v->guest->taken, sizeof s->injected);
     memcpy(s->exits, v->mon.exits, sizeof s->exits);
+    memcpy(s->vm_exits, v->mon.vtx.exits, sizeof s->vm_exits);
 }
 
 _Static_assert(sizeof(struct vm_stats) % sizeof(uint64_t) == 0, "counts and nothing else");

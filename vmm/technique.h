@@ -32,11 +32,14 @@ struct trap {
     const struct vmx_exit *exit; /* of a VM exit: what it says; NULL: it was none */
 };
 
+enum mmu { MMU_SHADOW = 1, MMU_NESTED = 2 };
+
 struct technique {
     const char *name, *doc;
     bool on_hardware;          /* native: the guest's machine is the hardware */
     bool needs_monitor;        /* the monitor's tables stand in the top 64 MB */
     bool needs_virtualizable;  /* on --cpu x86 its holes bite: an unmodified guest goes wrong */
+    unsigned mmu;              /* enum mmu, a bit for each that it can do; the highest one unless told otherwise */
     const struct world *world; /* with a monitor: how the guest comes and goes */
     /* From canonical state, between two instructions: set up rings, tables, traps. -1: no memory. NULL: nothing to do. */
     int (*attach)(struct vm *vm);

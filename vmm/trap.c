@@ -32,6 +32,7 @@ static enum vm_next run(struct vm *vm, uint64_t until)
 const struct technique technique_trap = {.name = "trap",
                                          .doc = N_("trap-and-emulate: the guest kernel at ring 1, shadow page tables"),
                                          .needs_monitor = true,
+                                         .mmu = MMU_SHADOW,
                                          .world = &world_ring1,
                                          .needs_virtualizable = true,
                                          .attach = monitor_attach,

@@ -128,6 +128,7 @@ static int create(struct vm *v, const struct vm_config *k)
     v->guest->owner = v;
     v->guest->serial = guest_serial;
     v->mon.virtualizable = k->virtualizable;
+    v->mon.vtx.nested = !k->shadow;
     if (!k->technique->on_hardware)
         p2m_fill(v->guest, &v->mon.frames);
     if (vm_enter(v, k->technique, error, sizeof error))
@@ -176,6 +177,11 @@ struct machine *vm_hardware(struct vm *v)
 const struct technique *vm_technique(const struct vm *v)
 {
     return v->technique;
+}
+
+unsigned vm_mmu(const struct vm *v)
+{
+    return v->technique->mmu & MMU_NESTED && v->mon.vtx.nested ? MMU_NESTED : v->technique->mmu & MMU_SHADOW;
 }
 
 static enum outcome outcome(struct vm *v, uint64_t until)

@@ -26,6 +26,7 @@ struct vm;
 struct vm_config {
     const struct technique *technique;
     bool virtualizable; /* --cpu virtualizable */
+    bool shadow;        /* --mmu shadow, also where nested paging could be had */
     uint64_t mem;       /* bytes of guest RAM, a multiple of PAGE_SIZE, 1 MiB to VM_MEM_MAX */
     unsigned tlb_sets, tlb_ways;
     const struct cost_preset *cost;
@@ -101,6 +102,7 @@ struct vm_stats {
     uint64_t traps[256];    /* events the physical CPU delivered, by vector */
     uint64_t injected[256]; /* events the monitor delivered to the guest */
     uint64_t exits[EXIT_REASONS];
+    uint64_t vm_exits[VMX_REASONS];             /* VM exits, by the SDM's numbers */
     uint64_t tlb_hits, tlb_misses, tlb_flushes; /* of the physical CPU; in emulate, of the software CPU */
     uint64_t swaps;                             /* vm_swap() */
 };
@@ -112,6 +114,8 @@ void vm_destroy(struct vm *v);
 struct machine *vm_guest(struct vm *v);    /* the guest's own machine: canonical state, devices, memory by gpa */
 struct machine *vm_hardware(struct vm *v); /* the physical machine; the same one in native */
 const struct technique *vm_technique(const struct vm *v);
+/* enum mmu of technique.h, or 0. */
+unsigned vm_mmu(const struct vm *v);
 
 /*
  * The guest goes on under another technique, from the instruction at which it stands. vm_guest() stays the same machine:

@@ -105,6 +105,7 @@ static enum vm_next run(struct vm *vm, uint64_t until)
 const struct technique technique_vtx = {.name = "vtx",
                                         .doc = N_("hardware assistance: the guest in VMX non-root operation"),
                                         .needs_monitor = true,
+                                        .mmu = MMU_SHADOW | MMU_NESTED,
                                         .world = &world_vtx,
                                         .attach = monitor_attach,
                                         .detach = monitor_detach,

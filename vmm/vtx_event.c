@@ -3,9 +3,20 @@
 #include "interp/pc.h"
 #include "vmm/vm_struct.h"
 
+/* Instructions that raise events by themselves are simply executed again: so they are counted as well. */
+static bool is_software(const struct vmx_event *e)
+{
+    unsigned type = e->info >> INTR_TYPE_SHIFT & 7;
+
+    return type == INTR_SOFTWARE || type == INTR_PRIVILEGED || type == INTR_TRAP;
+}
+
 void vtx_deliver_again(struct monitor *n)
 {
-    n->vtx.inject = n->vtx.broken;
+    const struct vmx_event *e = &n->vtx.broken;
+
+    if (e->info & INTR_VALID && !is_software(e))
+        n->vtx.inject = *e;
     n->vtx.broken.info = 0;
 }
 
@@ -18,6 +29,8 @@ void vtx_deliver_here(struct monitor *n)
     struct machine *g = n->guest;
     const struct vmx_event *e = &n->vtx.broken;
 
+    if (!(e->info & INTR_VALID))
+        return;
     switch (e->info >> INTR_TYPE_SHIFT & 7) {
     case INTR_EXTERNAL: machine_interrupt(g, e->info & INTR_VECTOR); break;
     case INTR_NMI:
@@ -29,7 +42,7 @@ void vtx_deliver_here(struct monitor *n)
         g->cpu.fault_vector = e->info & INTR_VECTOR;
         g->cpu.fault_error = e->info & INTR_ERROR ? e->error : 0;
         break;
-    default: break;
+    default: break; /* is_software() */
     }
     n->vtx.broken.info = 0;
 }

@@ -95,7 +95,7 @@ void vtx_write_constants(struct monitor *n)
         {VMCS_HOST_CR3, p->cr3},
         {VMCS_HOST_CR4, p->cr4},
         {VMCS_HOST_ESP, p->r[ESP]},
-        {VMCS_HOST_EIP, VTX_STUB},
+        {VMCS_HOST_EIP, SEG_CUT + VTX_STUB},
         {VMCS_HOST_ES, p->seg[ES].sel},
         {VMCS_HOST_CS, p->seg[CS].sel},
         {VMCS_HOST_SS, p->seg[SS].sel},
@@ -149,13 +149,17 @@ static void load_control(struct monitor *n)
         debugreg_changed(v);
 }
 
-/* Exits that are faults, or EPT's, save RF set; the virtual CPU knows no better, and a set RF passes a breakpoint once. */
+/*
+ * What an exit saves of RF tells little: faults set it, instructions that exit clear it (SDM Vol. 3, "Saving RIP, RSP, RFLAGS,
+ * and SSP"). But an instruction that was begun has passed whatever breakpoint stood before it.
+ */
 static uint32_t told_flags(struct monitor *n)
 {
-    uint32_t reason = n->vtx.exit.reason;
-    bool fault = reason != VMX_INTERRUPT && reason != VMX_INTR_WINDOW && reason != VMX_NMI_WINDOW;
+    uint32_t flags = vtx_read(n, VMCS_GUEST_EFLAGS), reason = n->vtx.exit.reason;
 
-    return vtx_read(n, VMCS_GUEST_EFLAGS) & ~(fault && !n->guest->cpu.breaks.code ? (uint32_t)FL_RF : 0);
+    if (reason == VMX_INTERRUPT || reason == VMX_INTR_WINDOW || reason == VMX_NMI_WINDOW)
+        return flags;
+    return n->guest->cpu.breaks.code ? flags | FL_RF : flags & ~(uint32_t)FL_RF;
 }
 
 void vtx_load_guest(struct monitor *n)

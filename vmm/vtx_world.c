@@ -51,6 +51,7 @@ static int boot(struct monitor *n)
     struct vtx *x = &n->vtx;
 
     x->launched = x->known_guest = false;
+    x->a20 = 0; /* no tables are made yet */
     x->exit = (struct vmx_exit){0};
     x->broken = x->inject = (struct vmx_event){0};
     x->vmxon = frames_take(&n->frames, TYPE_MONITOR);
@@ -115,6 +116,12 @@ static void carry_fruitless(const struct machine *from, struct machine *to, int 
     to->fruitless_at = to->cpu.t[insns] + (uint64_t)stub - (from->cpu.t[insns] - from->fruitless_at);
 }
 
+/* For those who look: it costs nothing. */
+static uint32_t peek(const struct monitor *n, enum vmcs_field f)
+{
+    return (uint32_t)vmcs_read(n->hw, n->hw->cpu.vmx.vmcs, f);
+}
+
 static void arrive(struct vm *vm, struct trap *t)
 {
     struct monitor *n = &vm->mon;
@@ -134,7 +141,8 @@ static void arrive(struct vm *vm, struct trap *t)
     read_broken(n);
     *t = (struct trap){.vector = x->exit.event.info & INTR_VALID ? x->exit.event.info & INTR_VECTOR : 0,
                        .error = x->exit.event.error,
-                       .eip = (uint32_t)vmcs_read(n->hw, n->hw->cpu.vmx.vmcs, VMCS_GUEST_EIP), /* for those who look */
+                       .eip = peek(n, VMCS_GUEST_EIP),
+                       .cs = peek(n, VMCS_GUEST_CS),
                        .cr2 = x->exit.qualification,
                        .exit = &x->exit};
 }
@@ -220,16 +228,39 @@ static void depart(struct vm *vm)
     enter(n);
 }
 
-/* Nothing goes back that was not fetched; only RF, which the exit has set, must not outlast what it was set for. */
+/* RF as the guest had it, or as the exception whose delivery goes on is to push it (SDM Vol. 3, 18.3.1.1). */
+static uint32_t resume_flag(const struct monitor *n)
+{
+    const struct vmx_event *e = &n->vtx.inject;
+    bool fault = (e->info >> INTR_TYPE_SHIFT & 7) == INTR_FAULT && (e->info & INTR_VECTOR) != VEC_DB;
+
+    return e->info ? (fault ? FL_RF : 0) : n->guest->cpu.breaks.code ? FL_RF : 0;
+}
+
+/* Nothing goes back that was not fetched, but for RF, which the exit has set. */
 static void again(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
 
-    if (!n->guest->cpu.breaks.code)
-        vtx_write(n, VMCS_GUEST_EFLAGS, vtx_read(n, VMCS_GUEST_EFLAGS) & ~(uint32_t)FL_RF);
+    vtx_write(n, VMCS_GUEST_EFLAGS, (vtx_read(n, VMCS_GUEST_EFLAGS) & ~(uint32_t)FL_RF) | resume_flag(n));
     vtx_store_event(n);
     vtx_store_execution(n);
     enter(n);
+}
+
+/*
+ * All of the p2m at once: a violation, as a hidden page fault does, would cost the guest its RF, of which the exit does not
+ * tell. For the same reason the shadow of a guest without paging is whole.
+ */
+static void make_nested(struct monitor *n)
+{
+    struct vtx *x = &n->vtx;
+
+    x->a20 = n->guest->a20;
+    nested_drop(&x->tables);
+    nested_fill_all(&x->tables);
+    hw_work(n->hw, x->tables.tables * n->hw->cost.nested_fill);
+    hw_invept(n->hw, nested_pointer(&x->tables));
 }
 
 static void refresh(struct vm *vm)
@@ -237,11 +268,8 @@ static void refresh(struct vm *vm)
     struct monitor *n = &vm->mon;
     struct vtx *x = &n->vtx;
 
-    if (x->nested && x->a20 != n->guest->a20) {
-        x->a20 = n->guest->a20;
-        nested_drop(&x->tables);
-        hw_invept(n->hw, nested_pointer(&x->tables));
-    }
+    if (x->nested && x->a20 != n->guest->a20)
+        make_nested(n);
     if (!n->shadow_stale)
         return;
     n->shadow_stale = false;
@@ -249,6 +277,8 @@ static void refresh(struct vm *vm)
         shadow_drop(&n->shadow);
         hw_work(n->hw, n->hw->cost.shadow_flush);
         VM_OBSERVE(vm, shadow_drop, n->guest->cpu.cr3);
+        if (!(n->guest->cpu.cr0 & CR0_PG))
+            shadow_fill_flat(&n->shadow);
     }
     hw_invvpid(n->hw, INVVPID_CONTEXT, VTX_VPID, gva(0));
 }
@@ -290,6 +320,10 @@ static void take_back(struct monitor *n)
     tlb_switch(p);
     p->dr[7] = DR7_FIXED;
     debugreg_changed(p);
+    p->shadow = p->shadow_before = 0;
+    p->nmi_blocked = false;
+    p->debug_hit = 0;
+    p->cr0 = (uint32_t)n->vtx.field[VMCS_HOST_CR0];
     monitor_host_state(n);
     p->cr4 |= VMX_CR4_MUST;
     monitor_behind_escape(n, VTX_RESUME);

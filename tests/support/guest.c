@@ -94,12 +94,13 @@ static struct disk *open_disk(struct play *s, char *error, size_t room)
     return s->disk;
 }
 
-void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool clock_insns,
+void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool shadow, bool clock_insns,
                   const struct micro *guest, bool boot)
 {
     char error[200];
     struct vm_config k = {.technique = t,
                           .virtualizable = virtualizable,
+                          .shadow = shadow,
                           .mem = 16 << 20,
                           .tlb_sets = 64,
                           .tlb_ways = 4,
@@ -125,7 +126,7 @@ void play_open(struct play *s, const char *technique, bool clock_insns, const st
     char name[32];
 
     (void)sscanf(technique, "%31[^+]", name);
-    play_open_as(s, technique_find(name), strstr(technique, "+v"), clock_insns, guest, boot);
+    play_open_as(s, technique_find(name), strstr(technique, "+v"), strstr(technique, "+s"), clock_insns, guest, boot);
 }
 
 void play_resume(struct play *s, uint64_t input)

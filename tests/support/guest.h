@@ -43,10 +43,10 @@ struct play {
     struct timer timer;
 };
 
-/* technique: its name, with "+v" behind it for a virtualizable CPU. Boots the guest unless `boot` is false. */
+/* technique: its name, with "+v" behind it for a virtualizable CPU, "+s" for --mmu shadow. Boots the guest unless `boot` is false. */
 void play_open(struct play *s, const char *technique, bool clock_insns, const struct micro *guest, bool boot);
 /* The same for a technique that is at hand. */
-void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool clock_insns,
+void play_open_as(struct play *s, const struct technique *t, bool virtualizable, bool shadow, bool clock_insns,
                   const struct micro *guest, bool boot);
 /* A state was loaded in which keys have been pressed up to a tick. */
 void play_resume(struct play *s, uint64_t input);

@@ -16,6 +16,7 @@ void seat_open(struct seat *g, const char *guest, const char *technique)
     (void)sscanf(technique, "%31[^+]", name);
     cr_assert_eq(take_mode(&o, name), TAKEN);
     o.virtualizable = strstr(technique, "+v");
+    o.mmu = strstr(technique, "+s") ? "shadow" : NULL;
     o.mem = 16 << 20;
     (void)snprintf(g->path, sizeof g->path, "build/guests/micro/%s.elf", guest);
     o.word = g->path;

@@ -34,6 +34,24 @@ static void reasons(const struct vm_stats *t, int width, struct sheet *s)
     }
 }
 
+/* By the SDM's numbers; only those that came. */
+static void vm_exits(const struct vm_stats *t, struct sheet *s)
+{
+    bool any = false;
+
+    for (unsigned r = 0; r < VMX_REASONS; r++) {
+        if (!t->vm_exits[r])
+            continue;
+        if (!any)
+            sheet_line(s, LOOK_LABEL, "%s", _("VM exits by basic exit reason"));
+        any = true;
+        sheet_put(s, LOOK_LABEL, "%2u %s", r, vmx_reason_name[r] ? vmx_reason_name[r] : "?");
+        sheet_to(s, COUNT);
+        sheet_put(s, LOOK_PLAIN, "%12" PRIu64, t->vm_exits[r]);
+        sheet_end(s);
+    }
+}
+
 static void vectors(struct sheet *s, const char *title, const uint64_t count[256])
 {
     char room[16];
@@ -62,6 +80,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
         reasons(&t, room->width, s);
     else
         sheet_wrap(s, LOOK_FAINT, room->width, _("There is no monitor that could be entered (--mode trap has one)."));
+    vm_exits(&t, s);
     vectors(s, _("events the physical CPU took"), t.traps);
     vectors(s, _("events delivered to the guest"), t.injected);
 }
