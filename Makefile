@@ -188,7 +188,7 @@ MESSAGES_IN := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/*.h $(d)/*
 pot: $(POT)
 $(POT): $(MESSAGES_IN)
 	@mkdir -p $(@D)
-	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 -kEXIT:2 -kWHY:2 --add-comments=TRANSLATORS \
+	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 -kEXIT:2 -kWHY:2 -kREASON:3 --add-comments=TRANSLATORS \
 	    --no-wrap --no-location \
 	    --package-name=ringside --force-po -o $@ $(MESSAGES_IN)
 

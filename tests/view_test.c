@@ -68,13 +68,13 @@ static void look(struct seat *g, const char *where)
 Test(view, every_view_fits_everywhere_and_changes_nothing, .timeout = 120)
 {
     static const char *const guest[] = {"cr3", "pagefault", "syscall"};
-    static const char *const technique[] = {"native", "emulate", "trap+v", "trap"};
+    static const char *const technique[] = {"native", "emulate", "trap+v", "trap", "vtx", "vtx+s"};
     static struct seat g;
     char where[64];
 
     place_init(NULL);
     for (unsigned i = 0; i < 3; i++)
-        for (unsigned t = 0; t < 4; t++) {
+        for (unsigned t = 0; t < sizeof technique / sizeof *technique; t++) {
             seat_open(&g, guest[i], technique[t]);
             for (unsigned stop = 0; stop < 3; stop++) {
                 snprintf(where, sizeof where, "%s under %s, stop %u", guest[i], technique[t], stop);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interp/ept.h"
 #include "shadowpt/p2m.h"
 #include "vmm/vm_struct.h"
 #include "vmm/world.h"
@@ -296,7 +297,27 @@ bool vm_p2m(const struct vm *v, gpa_t gpa, hpa_t *hpa)
     return p2m_lookup(v->guest, gpa, hpa);
 }
 
+struct walk_context vm_walk_context(const struct vm *v, struct ept_walk *ept)
+{
+    struct walk_context k = walk_context_of(v->hw, ept);
+    const struct monitor *n = &v->mon;
+
+    if (v->technique->world != &world_vtx || v->hw->cpu.vmx.non_root)
+        return k;
+    k.cr0 |= CR0_PG | CR0_WP;
+    k.cr3 = n->shadow.root << PAGE_SHIFT;
+    if (!vtx_two_dimensions(n))
+        return k;
+    k.cr0 = n->guest->cpu.cr0;
+    k.cr3 = n->guest->cpu.cr3;
+    k.cr4 = n->guest->cpu.cr4;
+    k.eptp = nested_pointer(&n->vtx.tables);
+    return k;
+}
+
 uint32_t vm_hardware_cr3(const struct vm *v)
 {
-    return v->hw->cpu.cr3;
+    struct ept_walk ept[WALK_LEVELS + 1];
+
+    return vm_walk_context(v, ept).cr3;
 }

@@ -18,6 +18,7 @@
 #include "interp/addr.h"
 #include "interp/event.h"
 #include "interp/machine.h"
+#include "interp/paging.h"
 
 struct symbols;
 struct technique;
@@ -172,6 +173,15 @@ void vm_get_stats(const struct vm *v, struct vm_stats *s);
 enum why_not vm_why_not(const struct vm *v);
 /* False: the technique has no monitor. */
 bool vm_get_monitor(const struct vm *v, struct vm_monitor *m);
+/* The guest's VMCS: what stands in it now, and what the last entry left there. */
+struct vm_vmcs {
+    uint64_t address;
+    uint64_t now[VMCS_FIELDS], entered[VMCS_FIELDS];
+    uint64_t entries;
+    bool in_guest; /* the guest is on the hardware: its state is in the processor's registers, and not here */
+};
+/* False: the technique has none. */
+bool vm_get_vmcs(const struct vm *v, struct vm_vmcs *x);
 const struct hole *vm_hole(const struct vm *v);
 /* The vector's name: "#PF", "int 0x20". */
 const char *vector_name(unsigned vector, char room[16]);
@@ -185,6 +195,11 @@ void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx)
 
 /* Where a guest page lies in the machine: the p2m (native: the identity). False: not RAM. */
 bool vm_p2m(const struct vm *v, gpa_t gpa, hpa_t *hpa);
+/*
+ * How the physical CPU walks for the guest while that runs, also when it is the monitor that runs now. `ept` has room for
+ * WALK_LEVELS + 1 walks.
+ */
+struct walk_context vm_walk_context(const struct vm *v, struct ept_walk *ept);
 /* The root of the tables that the physical CPU walks for the guest (its CR3 while the guest runs). */
 uint32_t vm_hardware_cr3(const struct vm *v);
 

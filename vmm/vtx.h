@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "interp/addr.h"
 #include "interp/vmx.h"
 #include "shadowpt/nested.h"
 
@@ -35,7 +36,7 @@ struct vtx {
     struct vmx_event inject; /* with the next entry */
     uint32_t dr[4];          /* what the hardware has in DR0 to DR3 */
     uint64_t field[VMCS_FIELDS];
-    uint64_t was[VMCS_FIELDS]; /* as the last entry left them, for screens: what changed since */
+    uint8_t was[PAGE_SIZE]; /* the VMCS as the last entry left it, for screens: what changed since */
     bool known[VMCS_FIELDS];
     uint64_t exits[VMX_REASONS];
     uint64_t entries;

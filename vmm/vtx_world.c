@@ -209,7 +209,7 @@ static void enter(struct monitor *n)
 {
     struct vtx *x = &n->vtx;
 
-    memcpy(x->was, x->field, sizeof x->was);
+    memcpy(x->was, ram_frame(n->hw->ram, x->vmcs), VMCS_FIELDS_AT + VMCS_FIELDS * sizeof(uint64_t));
     world_sync_clock(n);
     x->entries++;
     n->stub_insns = VTX_STUB_OUT;

@@ -6,24 +6,25 @@
 #include "interp/segment.h"
 #include "ui/debug/debugger.h"
 #include "vmm/technique.h"
+#include "vmm/world.h"
 
-static void walk_of(const struct machine *m, const struct question *q, struct walk *w)
+static void walk_by(const struct walk_context *k, const struct question *q, struct walk *w)
 {
-    const struct cpu *c = &m->cpu;
-    struct ept_walk ept[WALK_LEVELS + 1];
-    const struct walk_context k = walk_context_of((struct machine *)m, ept); /* a walk changes nothing */
-
     *w = (struct walk){.ok = true, .pa = q->at.v, .rights = PTE_W | PTE_U | PTE_D};
-    if (cpu_translates(c))
-        (void)page_walk(&k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
+    if (k->cr0 & CR0_PG || k->eptp)
+        (void)page_walk(k, q->at.v, q->kind == ACCESS_IS_WRITE, q->user, w);
 }
 
 bool facts_stale(const struct machine *m, const struct tlb_entry *e)
 {
     const struct question any = {.at = gva(e->vpn << PAGE_SHIFT)};
+    struct ept_walk ept[WALK_LEVELS + 1];
+    const struct walk_context k = walk_context_of((struct machine *)m, ept); /* a walk changes nothing */
     struct walk w;
 
-    walk_of(m, &any, &w);
+    if (e->vpid != m->cpu.tlb.vpid || e->ept != m->cpu.tlb.ept)
+        return false; /* of tables that are not in force now */
+    walk_by(&k, &any, &w);
     return !w.ok || w.pa >> PAGE_SHIFT != e->pfn || (e->rights & ~w.rights & (PTE_W | PTE_U | PTE_D));
 }
 
@@ -88,16 +89,21 @@ void facts_find(const struct debugger *d, const struct question *q, struct facts
     struct vm *v = debug_vm(d);
     const struct machine *g = vm_guest(v), *hw = vm_hardware(v);
     bool exec = q->kind == ACCESS_IS_EXEC;
+    struct walk_context k;
 
     *f = (struct facts){.q = *q};
     find_runner(d, f);
     f->segment = exec ? "CS" : "DS";
     f->seg = &g->cpu.seg[exec ? CS : DS];
     f->fits = (f->seg->attr & ATTR_P) && segment_fits(f->seg, q->at.v - f->seg->base, 1);
-    f->cut = f->monitored && q->at.v >= SEG_CUT;
+    f->cut = f->monitored && vm_technique(v)->world == &world_ring1 && q->at.v >= SEG_CUT;
     f->paging = g->cpu.cr0 & CR0_PG;
-    walk_of(g, q, &f->guest);
-    walk_of(f->runs, q, &f->used);
+    k = walk_context_of(vm_guest(v), NULL);
+    walk_by(&k, q, &f->guest);
+    k = f->runs == hw ? vm_walk_context(v, f->ept) : k;
+    k.fetch = exec;
+    walk_by(&k, q, &f->used);
+    f->two_dimensions = k.eptp != 0;
     f->frame = f->guest.ok ? machine_frame(g, f->guest.pa) : NO_FRAME;
     f->traced = f->frame != NO_FRAME && hw->ram->flag[f->frame] & FRAME_TRACED;
     if (!f->cut)

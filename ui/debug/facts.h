@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "interp/addr.h"
+#include "interp/ept.h"
 #include "interp/paging.h"
 #include "vmm/vm.h"
 
@@ -47,8 +48,10 @@ struct facts {
     const char *segment;
     const struct seg *seg;
     bool fits, cut;
-    bool paging;             /* the guest's */
-    struct walk guest, used; /* of the guest's tables; of those that the CPU uses */
+    bool paging;                          /* the guest's */
+    struct walk guest, used;              /* of the guest's tables; of those that the CPU uses */
+    bool two_dimensions;                  /* of the latter: the guest's tables through EPT, */
+    struct ept_walk ept[WALK_LEVELS + 1]; /* which was walked for each of `used`'s steps, and for the page */
     uint32_t frame;
     bool traced;
     const struct tlb_entry *tlb; /* NULL: none */

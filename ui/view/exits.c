@@ -35,7 +35,7 @@ static void reasons(const struct vm_stats *t, int width, struct sheet *s)
 }
 
 /* By the SDM's numbers; only those that came. */
-static void vm_exits(const struct vm_stats *t, struct sheet *s)
+static void vm_exits(const struct vm_stats *t, int width, struct sheet *s)
 {
     bool any = false;
 
@@ -48,7 +48,9 @@ static void vm_exits(const struct vm_stats *t, struct sheet *s)
         sheet_put(s, LOOK_LABEL, "%2u %s", r, vmx_reason_name[r] ? vmx_reason_name[r] : "?");
         sheet_to(s, COUNT);
         sheet_put(s, LOOK_PLAIN, "%12" PRIu64, t->vm_exits[r]);
-        sheet_end(s);
+        if (width < WIDE)
+            sheet_end(s);
+        wrapped(s, vmx_reason_doc[r] ? _(vmx_reason_doc[r]) : "?", width < WIDE ? INDENT : DOC, width);
     }
 }
 
@@ -80,7 +82,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
         reasons(&t, room->width, s);
     else
         sheet_wrap(s, LOOK_FAINT, room->width, _("There is no monitor that could be entered (--mode trap has one)."));
-    vm_exits(&t, s);
+    vm_exits(&t, room->width, s);
     vectors(s, _("events the physical CPU took"), t.traps);
     vectors(s, _("events delivered to the guest"), t.injected);
 }
