@@ -90,7 +90,8 @@ refuses foo run "$guest" --mode=foo
 refuses 'not built' run "$guest" --mode bt
 refuses mine.so run "$guest" --mode ./mine.so
 refuses 'no such duty' run "$guest" --mode ./mine.so,cli,what
-refuses 'not built' run "$guest" --mode trap --mmu nested
+refuses 'not built' run "$guest" --mode vtx --mmu direct
+refuses '--mmu nested: mode trap' run "$guest" --mode trap --mmu nested
 refuses '--mmu' run "$guest" --mmu shadow
 
 # Disks.

@@ -209,7 +209,7 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
     if (settle_swaps(o))
         return STATUS_USAGE;
     if (o->mmu && !(command & FOR_EQUIV) && !any_mmu(o))
-        return report(STATUS_USAGE, _("--mmu %s: mode %s has no memory technique"), o->mmu, o->technique->name);
+        return report(STATUS_USAGE, _("--mmu %s: mode %s has no such memory technique"), o->mmu, o->technique->name);
     if (!i18n_unicode())
         o->ascii = true;
     return 0;
