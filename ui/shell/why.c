@@ -135,6 +135,10 @@ static void say_shadow(struct words *w)
 
     if (!f->monitored || f->cut || f->granted)
         return;
+    if (f->two_dimensions) {
+        say(w, "%s", u->ok ? _("EPT allows it. ") : u->refused ? _("EPT does not allow it. ") : "");
+        return;
+    }
     if (u->ok)
         say(w, _("The shadow allows it, with entry %08" PRIx32 ". "), (uint32_t)u->step[u->steps - 1].entry);
     else if (!(u->step[u->steps - 1].entry & PTE_P))

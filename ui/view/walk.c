@@ -79,7 +79,8 @@ static int column_at(const struct drawing *w, int column)
 
 static void head(const struct drawing *w)
 {
-    static const char *const title[] = {N_("guest: gva -> gpa"), N_("p2m: gpa -> hpa"), N_("shadow: gva -> hpa")};
+    static const char *const title[] = {N_("guest: gva -> gpa"), N_("p2m: gpa -> hpa"), N_("shadow: gva -> hpa"),
+                                        N_("nested: gva -> hpa")};
     unsigned columns = w->p->facts.monitored ? COLUMNS : view_virtual(w->d) ? COLUMN_SHADOW : COLUMN_P2M;
 
     for (unsigned i = 0; i < columns; i++) {
@@ -87,7 +88,8 @@ static void head(const struct drawing *w)
         if (columns == 1)
             sheet_text(w->s, LOOK_LABEL, _("tables: linear -> physical"));
         else
-            put_cut(w->s, LOOK_LABEL, _(title[i]), w->cell - ARROW - 1);
+            put_cut(w->s, LOOK_LABEL, _(title[i + (i == COLUMN_SHADOW && w->p->facts.two_dimensions)]),
+                    w->cell - ARROW - 1);
     }
     sheet_end(w->s);
 }
@@ -211,6 +213,30 @@ static void tlb_line(const struct drawing *w)
     sheet_end(w->s);
 }
 
+/* The second dimension: how each address that the guest's tables give was found in the machine. */
+static void nested(const struct drawing *w)
+{
+    const struct walk *u = &w->p->facts.used;
+
+    sheet_wrap(w->s, LOOK_LABEL, w->width, _("Each address that the guest's tables give goes through EPT:"));
+    for (unsigned i = 0; i <= u->steps; i++) {
+        const struct ept_walk *e = &w->p->facts.ept[i];
+
+        if (!e->steps || (i == u->steps && !u->ok && u->refused != e))
+            break;
+        sheet_put(w->s, LOOK_PLAIN, "  gpa %08" PRIx64 " ", e->gpa);
+        for (unsigned n = 0; n < e->steps; n++)
+            sheet_put(w->s, LOOK_FAINT, " %08" PRIx64, e->step[n].entry);
+        if (e->outcome == EPT_OK)
+            sheet_put(w->s, LOOK_HARDWARE, " -> %08" PRIx64, e->pa);
+        else
+            sheet_put(w->s, LOOK_BAD, " %s", e->outcome == EPT_MISCONFIG ? _("misconfigured") : _("EPT violation"));
+        sheet_end(w->s);
+    }
+    sheet_wrap(w->s, LOOK_FAINT, w->width, _("The four are the entries of PML4, PDPT, PD and PT."));
+    sheet_line(w->s, LOOK_PLAIN, _("memory references in all: %u"), u->references);
+}
+
 static void title(const struct drawing *w)
 {
     static const char *const access[][2] = {
@@ -239,6 +265,8 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
         draw_list(&w);
     if (w.shown >= p.steps - 1)
         tlb_line(&w);
+    if (w.shown >= p.steps - 1 && p.facts.two_dimensions)
+        nested(&w);
     if (w.shown == p.steps)
         sheet_wrap(s, LOOK_PLAIN, room->width, walk_verdict(d, &p, text, sizeof text));
 }

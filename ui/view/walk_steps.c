@@ -94,7 +94,7 @@ static void shadow_column(const struct debugger *d, struct walk_picture *p)
     struct machine *hw = vm_hardware(d->s.vm);
     const struct walk *w = &p->facts.used;
 
-    (void)fill(p, LEVEL_ROOT, COLUMN_SHADOW, "%08" PRIx32, hw->cpu.cr3);
+    (void)fill(p, LEVEL_ROOT, COLUMN_SHADOW, "%08" PRIx32, vm_hardware_cr3(d->s.vm));
     for (unsigned i = 0; i < w->steps; i++)
         entry(p, COLUMN_SHADOW, w, i);
     if (w->ok)
@@ -152,6 +152,8 @@ static void done(const struct debugger *d, const struct facts *f, char *text, si
         (void)snprintf(text, room, "%s",
                        _("The TLB still holds an older translation, and the access gets that one: tables were changed "
                          "and the TLB was not told."));
+    else if (f->two_dimensions)
+        (void)snprintf(text, room, _("The hardware finds it by itself, at hpa %08" PRIx64 ": no exit."), f->used.pa);
     else if (f->monitored)
         (void)snprintf(text, room, _("The hardware finds it by the shadow, at hpa %08" PRIx64 ": no trap."),
                        f->used.pa);
