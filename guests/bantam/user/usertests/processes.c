@@ -34,6 +34,12 @@ static void kills_itself(void *unused)
     exit(0);
 }
 
+static void kills_the_first(void *unused)
+{
+    (void)unused;
+    answers(kill(1), E_PERM);
+}
+
 static void no_such_call(void *number)
 {
     answers(system_call(*(unsigned *)number, 1, 2, 3, 4, 5), E_NOSYS);
@@ -72,6 +78,7 @@ void test_processes(void)
     attempt("fork bomb", bomb, NULL, 0);
     attempt("children that nobody waits for", unwaited, NULL, 0);
     attempt("kill(getpid())", kills_itself, NULL, W_KILLED | W_KILL);
+    attempt("kill(1)", kills_the_first, NULL, 0);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         attempt("no such call", no_such_call, (void *)&numbers[i], 0);
     attempt("too many arguments", too_many_arguments, NULL, 0);
