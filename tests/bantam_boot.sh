@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Bantam boots: from a floppy disk on QEMU and Bochs with the transcript that it has here, and with little memory. And it panics:
-# with the names of the functions that led there.
+# Bantam boots: from a floppy disk on QEMU and, with a disk, on Bochs, with the transcript that it has here; and with little memory.
+# And it panics: with the names of the functions that led there.
 set -u
 kernel=build/guests/bantam.elf
 floppy=$TEST_TMP/floppy
@@ -10,8 +10,16 @@ wrong=0
 
 fail() { echo "$*"; wrong=1; }
 
-"$RINGSIDE" run "$kernel" --append "$run" --limit 0 >"$TEST_TMP/native" 2>&1 || fail "selftest ended with $?"
-same() { cmp -s "$TEST_TMP/native" "$1" || { fail "$2 prints (>) something else"; diff "$TEST_TMP/native" "$1" | head -n 10; }; }
+# here NAME OPTIONS...: the transcript that the others shall have
+here()
+{
+    name=$1
+    shift
+    "$RINGSIDE" run "$kernel" --append "$run" --limit 0 "$@" >"$TEST_TMP/$name" 2>&1 || fail "$name: selftest ended with $?"
+}
+
+# same NAME OTHER WHO
+same() { cmp -s "$TEST_TMP/$1" "$TEST_TMP/$2" || { fail "$3 prints (>) something else"; diff "$TEST_TMP/$1" "$TEST_TMP/$2" | head -n 10; }; }
 
 # The command line has its place in the boot sector.
 cp build/guests/bantam.floppy "$floppy"
@@ -21,7 +29,8 @@ if command -v qemu-system-i386 >/dev/null 2>&1; then
     timeout 120 qemu-system-i386 -m 64 -drive file="$floppy",format=raw,if=floppy -boot a -display none -serial stdio -no-reboot \
         -device isa-debug-exit,iobase=0xf4 </dev/null >"$TEST_TMP/qemu" 2>/dev/null
     [ $? -eq 1 ] || fail "QEMU, from the floppy disk, did not end with 0"
-    same "$TEST_TMP/qemu" "QEMU, from the floppy disk,"
+    here native
+    same native qemu "QEMU, from the floppy disk,"
 else
     echo 'not compared with QEMU: there is no qemu-system-i386 here'
 fi
@@ -36,6 +45,8 @@ romimage: file=$bios
 vgaromimage: file=$vga
 floppya: 1_44=$floppy, status=inserted
 boot: floppy
+ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+ata0-master: type=disk, path=$TEST_TMP/theirs.img, mode=flat, cylinders=0
 com1: enabled=1, mode=file, dev=$TEST_TMP/bochs
 display_library: term
 sound: driver=dummy
@@ -47,9 +58,15 @@ info: action=ignore
 clock: sync=none, time0=0
 END
     printf 'c\nquit\n' >"$TEST_TMP/commands"
-    TERM=xterm LINES=30 COLUMNS=90 timeout 300 script -qec "bochs -q -f $TEST_TMP/bochsrc -rc $TEST_TMP/commands" /dev/null \
-        </dev/null >/dev/null 2>&1
-    same "$TEST_TMP/bochs" Bochs
+    cp build/guests/bantam.img "$TEST_TMP/ours.img"
+    cp build/guests/bantam.img "$TEST_TMP/theirs.img"
+    for boot in 1 2; do
+        TERM=xterm LINES=30 COLUMNS=90 timeout 300 script -qec "bochs -q -f $TEST_TMP/bochsrc -rc $TEST_TMP/commands" /dev/null \
+            </dev/null >/dev/null 2>&1
+        here disk$boot --disk "$TEST_TMP/ours.img"
+        same disk$boot bochs "Bochs, at boot $boot with a disk,"
+    done
+    build/guests/fsck.bantam "$TEST_TMP/theirs.img" || fail "what Bochs wrote is not consistent"
 else
     echo 'not compared with Bochs: there is none here, or no firmware for it'
 fi
