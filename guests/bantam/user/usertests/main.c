@@ -39,7 +39,7 @@ static const struct {
     {"instructions", test_instructions}, {"interrupts", test_interrupts},
     {"pointers", test_pointers},         {"memory", test_memory},
     {"processes", test_processes},       {"files", test_files},
-    {"programs", test_programs},
+    {"programs", test_programs},         {"random", test_random},
 };
 
 static void takes_all_but_one(void *fd)

@@ -24,5 +24,6 @@ void test_memory(void);
 void test_processes(void);
 void test_files(void);
 void test_programs(void);
+void test_random(void);
 
 #endif
