@@ -44,7 +44,7 @@ Test(bantam_fs, does_what_a_model_says, .timeout = 120)
 {
     static struct model model;
 
-    for (unsigned seed = 1; seed <= rounds(20, 500); seed++) {
+    for (unsigned seed = 1; seed <= rounds(20, 200); seed++) {
         struct fswork w;
         int error;
 

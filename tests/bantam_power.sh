@@ -39,7 +39,7 @@ last_synced()
 }
 
 # In millions of cycles: some in the mount, some in the first rounds, some after the log has gone round many times.
-limits() { awk -v n="$cuts" 'BEGIN { srand(6); for (i = 0; i < n; i++) printf "%d\n", 40 * exp(rand() * log(40)) }'; }
+limits() { awk -v n="$cuts" 'BEGIN { srand(6); for (i = 0; i < n; i++) printf "%d\n", 50 * exp(rand() * log(40)) }'; }
 
 synced=0
 working=0

@@ -170,8 +170,8 @@ static void power(uint32_t blocks, uint32_t slots, unsigned steps, unsigned draw
 
 Test(bantam_power, every_write, .timeout = 600)
 {
-    for (unsigned i = 0; i < rounds(2, 100); i++) {
-        power(256, LOG_SLOTS_MIN, 500, rounds(2, 12), 1 + i);
-        power(64, LOG_SLOTS_MIN + i % 20, 500, rounds(1, 8), 1000 + i); /* a disk that is full most of the time */
+    for (unsigned i = 0; i < rounds(2, 30); i++) {
+        power(256, LOG_SLOTS_MIN, 500, rounds(2, 6), 1 + i);
+        power(64, LOG_SLOTS_MIN + i % 20, 500, rounds(1, 6), 1000 + i); /* a disk that is full most of the time */
     }
 }

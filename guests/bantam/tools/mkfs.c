@@ -104,6 +104,14 @@ static void add(struct fs *fs, char *word)
         copy(fs, word, from);
 }
 
+/* All is in its place: spares the first mount doing it again. */
+static int clear_log(struct blockdev *d)
+{
+    static const union block zeros;
+
+    return d->write(d, LOG_AT, &zeros);
+}
+
 int main(int argc, char **argv)
 {
     static struct fs fs;
@@ -122,6 +130,7 @@ int main(int argc, char **argv)
     for (int i = 3; i < argc; i++)
         add(&fs, argv[i]);
     good(argv[1], fs_sync(&fs));
+    good(argv[1], clear_log(&disk));
     if (fclose(file))
         die(argv[1], "cannot be written");
     return 0;
