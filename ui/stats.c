@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/options.h"
 #include "ui/sheet.h"
@@ -73,27 +74,10 @@ static void exits(struct sheet *s, const uint64_t count[EXIT_REASONS])
     }
 }
 
-/* By the SDM's numbers. */
-static void vm_exits(struct sheet *s, const uint64_t count[VMX_REASONS])
-{
-    bool any = false;
-
-    for (unsigned r = 0; r < VMX_REASONS; r++) {
-        char name[24];
-
-        if (!count[r])
-            continue;
-        if (!any)
-            sheet_line(s, LOOK_LABEL, "%s", _("VM exits by basic exit reason"));
-        any = true;
-        (void)snprintf(name, sizeof name, "%2u %s", r, vmx_reason_name[r] ? vmx_reason_name[r] : "?");
-        number(s, name, count[r], 0);
-    }
-}
-
-void stats_sheet(const struct vm *v, struct sheet *s)
+void stats_sheet(const struct vm *v, const struct symbols *symbols, struct sheet *s)
 {
     const struct hole *h = vm_hole(v);
+    char name[128];
     struct vm_stats t;
 
     vm_get_stats(v, &t);
@@ -112,8 +96,9 @@ void stats_sheet(const struct vm *v, struct sheet *s)
     number(s, _("misses"), t.tlb_misses, t.tlb_hits + t.tlb_misses);
     number(s, _("flushes"), t.tlb_flushes, 0);
     if (h->bit)
-        sheet_line(s, LOOK_BAD, _("hole: %s at %08" PRIx32 ": the guest saw %s, a true machine gives %s"), h->mnemonic,
-                   h->address.v, h->got, h->expected);
+        sheet_line(s, LOOK_BAD, _("hole: %s at %08" PRIx32 " %s: the guest saw %s, a true machine gives %s"),
+                   h->mnemonic, h->address.v, disasm_symbol(symbols, h->address.v, name, sizeof name), h->got,
+                   h->expected);
 }
 
 void stats_table(FILE *f, const struct result *r)
@@ -127,7 +112,7 @@ void stats_table(FILE *f, const struct result *r)
     sheet_text(&s, LOOK_PLAIN, _("outcome"));
     sheet_to(&s, LABEL);
     sheet_line(&s, LOOK_PLAIN, "%s", outcome_name(r->outcome));
-    stats_sheet(r->vm, &s);
+    stats_sheet(r->vm, r->symbols, &s);
     sheet_print(&s, 0, f);
     sheet_free(&s);
 }

@@ -23,7 +23,7 @@ struct result {
 /* The name of the technique for memory, as --stats=json has it. */
 const char *stats_mmu(const struct vm *v);
 /* The counts of a run, for the table and for the view `statistics`. */
-void stats_sheet(const struct vm *v, struct sheet *s);
+void stats_sheet(const struct vm *v, const struct symbols *symbols, struct sheet *s);
 void stats_table(FILE *f, const struct result *r);
 /* 0; -1: out of memory, or not all could be written. */
 int stats_json(FILE *f, const struct result *r);

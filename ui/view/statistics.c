@@ -13,7 +13,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
     (void)room;
     sheet_line(s, LOOK_LABEL, "%s, mmu %s, cpu %s", vm_technique(d->s.vm)->name, stats_mmu(d->s.vm),
                d->o.virtualizable ? "virtualizable" : "x86");
-    stats_sheet(d->s.vm, s);
+    stats_sheet(d->s.vm, d->s.symbols, s);
 }
 
 const struct view view_statistics = {
