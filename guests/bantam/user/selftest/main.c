@@ -10,6 +10,7 @@ static const struct {
 #define SYSCALL(number, name, arguments, doc) {#name, test_##name},
     SYSCALLS
 #undef SYSCALL
+    {"library", test_library},
     {"copy on write", test_copy_on_write},
     {"memory on first touch", test_demand_zero},
     {"preemption", test_preemption},

@@ -27,5 +27,6 @@ void test_faults(void);
 void test_orphans(void);
 void test_shell(void);
 void test_disk(void);
+void test_library(void);
 
 #endif
