@@ -39,6 +39,8 @@ void mon_emulation_end(struct vm *vm, const struct emulation *e)
     hw_work(n->hw, cycles - device - idle);
     n->seen_cycles = cpu_cycles(&n->hw->cpu); /* the guest's clock has these cycles already */
     n->interpreted += insns;
+    n->beyond += n->limit_fault && g->deliveries == e->delivered;
+    n->limit_fault = false;
     vm->technique->world->emulated(n, e);
     n->waiting = g->cpu.activity == HALTED && !insns && g->deliveries == e->delivered;
     if (!n->waiting)
@@ -208,7 +210,7 @@ int monitor_attach(struct vm *vm)
     struct monitor *n = &vm->mon;
 
     n->hw = vm->hw;
-    n->on_hardware = n->live = n->single = n->waiting = false;
+    n->on_hardware = n->live = n->single = n->waiting = n->limit_fault = false;
     n->gdt_stale = n->shadow_stale = true;
     vm->hw->escape = monitor_escape;
     return monitor_boot(n, vm->technique->world);
@@ -342,6 +344,18 @@ enum vm_next mon_answer_page_fault(struct vm *vm, const struct trap *t)
 
     mon_count_exit(vm, reason[f], t);
     return f == SHADOW_FILLED ? VM_RESUME : VM_INTERPRET;
+}
+
+enum vm_next mon_answer_trap(struct vm *vm, const struct trap *t)
+{
+    enum exit_reason r;
+
+    if (t->vector == VEC_PF)
+        return mon_answer_page_fault(vm, t);
+    r = t->vector == DEADLINE_VECTOR ? EXIT_deadline : exit_classify(mon_guest(vm), t);
+    mon_count_exit(vm, r, t);
+    vm->mon.limit_fault = r == EXIT_exception && (t->vector == VEC_GP || t->vector == VEC_SS);
+    return r == EXIT_deadline ? VM_RESUME : VM_INTERPRET;
 }
 
 void mon_count_exit(struct vm *vm, enum exit_reason r, const struct trap *t)

@@ -55,6 +55,8 @@ struct monitor {
     uint64_t stub_cycles; /* cycles that stubs' instructions took, in all */
     uint64_t interpreted; /* guest instructions that the virtual CPU executed */
     uint64_t exits[EXIT_REASONS];
+    uint64_t beyond;   /* accesses to the monitor's part of the address space, ended by a segment's limit */
+    bool limit_fault;  /* that may be why the monitor was entered: it is, if the virtual CPU finds no fault */
     bool stop;         /* vm_interrupt() */
     bool on_hardware;  /* the guest is the hardware's to run on: at its stub's IRET, or beyond it */
     bool live;         /* beyond it: vm_step() left the guest's state in the hardware's registers */
@@ -159,6 +161,8 @@ bool mon_cannot_resume(struct vm *vm);
 enum shadow_fault mon_page_fault(struct vm *vm, const struct trap *t);
 /* The same, counted: once more where the shadow has answered, interpret where the access is the virtual CPU's to make. */
 enum vm_next mon_answer_page_fault(struct vm *vm, const struct trap *t);
+/* Any trap of a guest at ring 1 or 3, counted: page faults as above, the deadline; the virtual CPU sees to the others. */
+enum vm_next mon_answer_trap(struct vm *vm, const struct trap *t);
 void mon_count_exit(struct vm *vm, enum exit_reason r, const struct trap *t);
 /*
  * Work on the virtual CPU stands between these two: its time becomes the monitor's on the hardware, its flushes drop

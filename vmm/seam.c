@@ -223,18 +223,13 @@ static enum vm_next on_trap(struct vm *vm, const struct trap *t)
 {
     struct seam *s = seam_of(vm);
     struct lab_trap l = trapped(t);
+    enum vm_next next;
 
     if (t->vector == VEC_PF && (s->duties >> LAB_PAGE_FAULT & 1))
         return page_fault(s, vm, t);
-    if (t->vector == VEC_PF)
-        return mon_answer_page_fault(vm, t);
-    if (t->vector == DEADLINE_VECTOR) {
-        mon_count_exit(vm, EXIT_deadline, t);
-        return VM_RESUME;
-    }
-    mon_count_exit(vm, exit_classify(mon_guest(vm), t), t);
+    next = mon_answer_trap(vm, t);
     if (t->vector != VEC_GP || !describe(s, vm, &l))
-        return VM_INTERPRET;
+        return next;
     event(s, vm, &l);
     return VM_EMULATED;
 }

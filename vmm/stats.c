@@ -69,6 +69,7 @@ static void monitored(const struct vm *v, struct vm_stats *s)
     memcpy(s->injected, v->guest->taken, sizeof s->injected);
     memcpy(s->exits, v->mon.exits, sizeof s->exits);
     memcpy(s->vm_exits, v->mon.vtx.exits, sizeof s->vm_exits);
+    s->beyond = v->mon.beyond;
 }
 
 _Static_assert(sizeof(struct vm_stats) % sizeof(uint64_t) == 0, "counts and nothing else");
@@ -111,18 +112,37 @@ void vm_get_stats(const struct vm *v, struct vm_stats *s)
     vm_stats_add(s, &v->past);
 }
 
-/* The shadow's tables are those with a present entry in the guest's part of its root. */
-static unsigned shadow_tables(const struct shadow *s)
+/* Entry `i` of a table of the shadow's. */
+static uint32_t shadow_entry(const struct shadow *s, uint32_t table, unsigned i)
 {
-    unsigned n = 0;
+    uint32_t entry;
 
-    for (unsigned i = 0; i < s->pdes; i++) {
-        uint32_t entry;
+    memcpy(&entry, ram_frame(s->hardware->ram, table) + i * sizeof entry, sizeof entry);
+    return entry;
+}
 
-        memcpy(&entry, ram_frame(s->hardware->ram, s->root) + i * sizeof entry, sizeof entry);
-        n += entry & PTE_P;
+static bool is_guests(const struct frames *f, uint32_t frame)
+{
+    return frame < f->count && f->frame[frame].owner == OWNER_GUEST;
+}
+
+/* The shadow's tables are those with a present entry in the guest's part of its root. */
+static void look_at_shadow(const struct monitor *n, struct vm_monitor *m)
+{
+    const struct shadow *s = &n->shadow;
+
+    for (unsigned d = 0; d < s->pdes; d++) {
+        uint32_t table = shadow_entry(s, s->root, d);
+
+        if (!(table & PTE_P))
+            continue;
+        m->tables++;
+        for (unsigned t = 0; t < 1024; t++) {
+            uint32_t entry = shadow_entry(s, table >> PAGE_SHIFT, t);
+
+            m->exposed += (entry & PTE_P) && !is_guests(&n->frames, entry >> PAGE_SHIFT);
+        }
     }
-    return n;
 }
 
 enum why_not vm_why_not(const struct vm *v)
@@ -138,7 +158,7 @@ bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)
     if (!v->technique->needs_monitor)
         return false;
     m->shadow_root = hpa((uint64_t)n->shadow.root << PAGE_SHIFT);
-    m->tables = shadow_tables(&n->shadow);
+    look_at_shadow(n, m);
     m->reserve = n->frames.count - n->frames.guest;
     for (uint32_t i = n->frames.guest; i < n->frames.count; i++)
         m->free += n->frames.frame[i].type == TYPE_FREE;

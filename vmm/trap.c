@@ -12,14 +12,7 @@
 
 static enum vm_next on_trap(struct vm *vm, const struct trap *t)
 {
-    if (t->vector == VEC_PF)
-        return mon_answer_page_fault(vm, t);
-    if (t->vector == DEADLINE_VECTOR) {
-        mon_count_exit(vm, EXIT_deadline, t);
-        return VM_RESUME;
-    }
-    mon_count_exit(vm, exit_classify(mon_guest(vm), t), t);
-    return VM_INTERPRET;
+    return mon_answer_trap(vm, t);
 }
 
 static enum vm_next run(struct vm *vm, uint64_t until)

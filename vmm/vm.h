@@ -79,6 +79,7 @@ struct vm_monitor {
     hpa_t shadow_root;
     unsigned tables;        /* of the shadow, below its root */
     unsigned reserve, free; /* frames that are the monitor's to use; of these, not in use */
+    unsigned exposed;       /* pages of the shadow that lead to a frame that is not the guest's: none, ever */
     unsigned watched;       /* pages whose stores it wants to know of */
     bool shadow_stale;      /* the guest has flushed: the shadow goes before the hardware runs it again */
     uint64_t interpreted;   /* guest instructions that the virtual CPU executed */
@@ -104,6 +105,7 @@ struct vm_stats {
     uint64_t injected[256]; /* events the monitor delivered to the guest */
     uint64_t exits[EXIT_REASONS];
     uint64_t vm_exits[VMX_REASONS];             /* VM exits, by the SDM's numbers */
+    uint64_t beyond; /* accesses of the guest's to the monitor's part of the address space */
     uint64_t tlb_hits, tlb_misses, tlb_flushes; /* of the physical CPU; in emulate, of the software CPU */
     uint64_t swaps;                             /* vm_swap() */
 };
