@@ -6,10 +6,11 @@
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/options.h"
+#include "ui/scoreboard.h"
 #include "ui/sheet.h"
 #include "vmm/technique.h"
 
-enum { LABEL = 16, NAME = 2, NUMBER = 19, NUMBER_WIDTH = 12 };
+enum { LABEL = 16, NAME = 2, NUMBER = 19, NUMBER_WIDTH = 12, WIDTH = 79 };
 
 const char *stats_mmu(const struct vm *v)
 {
@@ -18,12 +19,17 @@ const char *stats_mmu(const struct vm *v)
     return name[vm_mmu(v)];
 }
 
-static void number(struct sheet *s, const char *name, uint64_t v, uint64_t whole)
+static void put(struct sheet *s, const char *name, int column, uint64_t v)
 {
     sheet_to(s, NAME);
     sheet_text(s, LOOK_PLAIN, name);
-    sheet_to(s, NUMBER);
+    sheet_to(s, column);
     sheet_put(s, LOOK_PLAIN, "%*" PRIu64, NUMBER_WIDTH, v);
+}
+
+static void number(struct sheet *s, const char *name, uint64_t v, uint64_t whole)
+{
+    put(s, name, NUMBER, v);
     if (whole)
         sheet_put(s, LOOK_PLAIN, " %5.1f%%", 100.0 * (double)v / (double)whole);
     sheet_end(s);
@@ -44,8 +50,7 @@ static void cycles(struct sheet *s, const struct vm_stats *t)
             number(s, _(part[i].name), part[i].v, t->cycles);
 }
 
-/* Those that are not 0, under a title. */
-static void vectors(struct sheet *s, const char *title, const uint64_t count[256])
+void stats_vectors(struct sheet *s, const char *title, int column, const uint64_t count[256])
 {
     char room[16];
     bool any = false;
@@ -56,7 +61,8 @@ static void vectors(struct sheet *s, const char *title, const uint64_t count[256
         if (!any)
             sheet_line(s, LOOK_LABEL, "%s", title);
         any = true;
-        number(s, vector_name(v, room), count[v], 0);
+        put(s, vector_name(v, room), column, count[v]);
+        sheet_end(s);
     }
 }
 
@@ -85,8 +91,8 @@ void stats_sheet(const struct vm *v, const struct symbols *symbols, struct sheet
     number(s, _("direct"), t.direct, t.instructions);
     number(s, _("interpreted"), t.interpreted, t.instructions);
     cycles(s, &t);
-    vectors(s, _("events the physical CPU took"), t.traps);
-    vectors(s, _("events delivered to the guest"), t.injected);
+    stats_vectors(s, _("events the physical CPU took"), NUMBER, t.traps);
+    stats_vectors(s, _("events delivered to the guest"), NUMBER, t.injected);
     exits(s, t.exits);
     vm_exits(s, t.vm_exits);
     if (t.swaps)
@@ -113,6 +119,7 @@ void stats_table(FILE *f, const struct result *r)
     sheet_to(&s, LABEL);
     sheet_line(&s, LOOK_PLAIN, "%s", outcome_name(r->outcome));
     stats_sheet(r->vm, r->symbols, &s);
+    scoreboard_sheet(r->vm, WIDTH, &s);
     sheet_print(&s, 0, f);
     sheet_free(&s);
 }

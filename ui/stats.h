@@ -22,6 +22,8 @@ struct result {
 
 /* The name of the technique for memory, as --stats=json has it. */
 const char *stats_mmu(const struct vm *v);
+/* Counts by vector that are not 0, under a title; the numbers from this column on. */
+void stats_vectors(struct sheet *s, const char *title, int column, const uint64_t count[256]);
 /* The counts of a run, for the table and for the view `statistics`. */
 void stats_sheet(const struct vm *v, const struct symbols *symbols, struct sheet *s);
 void stats_table(FILE *f, const struct result *r);

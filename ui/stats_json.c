@@ -11,6 +11,7 @@
 #include "ui/console.h"
 #include "ui/disasm.h"
 #include "ui/options.h"
+#include "ui/scoreboard.h"
 #include "ui/stats.h"
 #include "vmm/technique.h"
 
@@ -91,6 +92,22 @@ static void add_hole(cJSON *o, const struct result *r)
     (void)cJSON_AddStringToObject(to, "expected", h->expected);
 }
 
+/* Popek and Goldberg's three properties. */
+static void add_scoreboard(cJSON *o, const struct vm *v)
+{
+    cJSON *to = cJSON_AddObjectToObject(o, "scoreboard"), *control;
+    struct scoreboard b;
+
+    scoreboard_take(&b, v);
+    (void)cJSON_AddStringToObject(to, "equivalence", b.hole->bit ? "a hole bit" : "not checked");
+    control = cJSON_AddObjectToObject(to, "resource_control");
+    for (unsigned r = RESOURCE_NONE + 1; r < RESOURCES; r++)
+        add_number(control, resource_name[r], b.attempt[r]);
+    add_number(control, "attempts", b.attempts);
+    add_number(control, "exposed_pages", b.exposed);
+    (void)cJSON_AddNumberToObject(to, "efficiency", b.instructions ? (double)b.direct / (double)b.instructions : 0);
+}
+
 /* One byte of a JSON string; returns its length. What is not printable ASCII becomes \u00XX, NUL too. */
 static size_t escape(char to[8], uint8_t byte)
 {
@@ -164,6 +181,7 @@ int stats_json(FILE *f, const struct result *r)
     add_run(o, r);
     add_counts(o, &s);
     add_hole(o, r);
+    add_scoreboard(o, r->vm);
     if (add_console(o, r->console) == 0 && cJSON_AddStringToObject(o, "state_digest", digest))
         text = cJSON_Print(o);
     if (text && fputs(text, f) != EOF && fputc('\n', f) != EOF && fflush(f) == 0)

@@ -5,6 +5,7 @@
 #include "ui/debug/debugger.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
+#include "ui/stats.h"
 #include "ui/text.h"
 #include "ui/view/views.h"
 #include "ui/view/words.h"
@@ -54,25 +55,6 @@ static void vm_exits(const struct vm_stats *t, int width, struct sheet *s)
     }
 }
 
-static void vectors(struct sheet *s, const char *title, const uint64_t count[256])
-{
-    char room[16];
-    bool any = false;
-
-    for (unsigned v = 0; v < 256; v++) {
-        if (!count[v])
-            continue;
-        if (!any)
-            sheet_line(s, LOOK_LABEL, "%s", title);
-        any = true;
-        sheet_to(s, INDENT);
-        sheet_text(s, LOOK_PLAIN, vector_name(v, room));
-        sheet_to(s, COUNT);
-        sheet_put(s, LOOK_PLAIN, "%12" PRIu64, count[v]);
-        sheet_end(s);
-    }
-}
-
 static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
     struct vm_stats t;
@@ -83,8 +65,8 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
     else
         sheet_wrap(s, LOOK_FAINT, room->width, _("There is no monitor that could be entered (--mode trap has one)."));
     vm_exits(&t, room->width, s);
-    vectors(s, _("events the physical CPU took"), t.traps);
-    vectors(s, _("events delivered to the guest"), t.injected);
+    stats_vectors(s, _("events the physical CPU took"), COUNT, t.traps);
+    stats_vectors(s, _("events delivered to the guest"), COUNT, t.injected);
 }
 
 const struct view view_exits = {

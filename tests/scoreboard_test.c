@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* The scoreboard counts what a guest reached for, and notices a page that leads to the monitor. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interp/paging.h"
+#include "tests/support/guest.h"
+#include "ui/scoreboard.h"
+#include "vmm/technique.h"
+#include "vmm/vm_struct.h"
+
+static struct micro list[GUESTS_MAX];
+
+static const struct micro *guest(const char *name)
+{
+    unsigned n = micro_list(list);
+
+    for (unsigned i = 0; i < n; i++)
+        if (strcmp(list[i].name, name) == 0)
+            return &list[i];
+    cr_assert_fail("no guest %s", name);
+    return NULL;
+}
+
+/* Runs a guest to its end and takes the scoreboard. */
+static void play(struct play *p, const char *name, const char *technique, struct scoreboard *b)
+{
+    play_open(p, technique, true, guest(name), true);
+    cr_assert_neq(vm_run(p->vm, 1000000000), OUTCOME_NONE);
+    scoreboard_take(b, p->vm);
+}
+
+/* lapicva.asm reaches above 0xfc000000 with a store, an ADD, a load, three iterations of MOVSB, and a CALL. */
+Test(scoreboard, counts_what_the_guest_reached_for)
+{
+    struct scoreboard b;
+    struct vm_stats t;
+    struct play p;
+
+    play(&p, "lapicva", "trap+v", &b);
+    vm_get_stats(p.vm, &t);
+    cr_expect_eq(b.attempt[RESOURCE_MONITOR], 7);
+    cr_expect_eq(b.attempt[RESOURCE_PORT], t.exits[EXIT_io]);
+    cr_expect_eq(b.attempt[RESOURCE_STATE], t.exits[EXIT_cr_access] + t.exits[EXIT_descriptor_table] +
+                                                t.exits[EXIT_sensitive] + t.exits[EXIT_hlt] +
+                                                t.exits[EXIT_interrupt_flag] + t.exits[EXIT_privileged]);
+    cr_expect_eq(b.attempts, b.attempt[RESOURCE_MONITOR] + b.attempt[RESOURCE_PORT] + b.attempt[RESOURCE_STATE] +
+                                 b.attempt[RESOURCE_MEMORY]);
+    cr_expect_eq(b.exposed, 0);
+    cr_expect_not(b.hole->bit);
+    cr_expect(b.direct > 0 && b.direct < b.instructions);
+    play_close(&p);
+}
+
+/* A guest's own #GP, by its own limit, is no attempt. */
+Test(scoreboard, leaves_faults_of_the_guest_s_own_alone)
+{
+    static const char *const own[] = {"double", "tables", "segload", "wrapseg"};
+    struct scoreboard b;
+    struct play p;
+
+    for (unsigned i = 0; i < sizeof own / sizeof own[0]; i++) {
+        play(&p, own[i], "trap+v", &b);
+        cr_expect_eq(b.attempt[RESOURCE_MONITOR], 0, "%s", own[i]);
+        play_close(&p);
+    }
+}
+
+Test(scoreboard, says_that_a_hole_bit_and_who_ran)
+{
+    struct scoreboard b;
+    struct play p;
+
+    play(&p, "popf", "trap", &b);
+    cr_expect(b.hole->bit);
+    play_close(&p);
+    play(&p, "popf", "native", &b);
+    cr_expect_eq(b.direct, b.instructions);
+    cr_expect_eq(b.attempts, 0);
+    play_close(&p);
+    play(&p, "popf", "emulate", &b);
+    cr_expect_eq(b.direct, 0);
+    play_close(&p);
+}
+
+/* An entry of the shadow that leads to the monitor's stack is seen. */
+Test(scoreboard, notices_a_page_that_leads_to_the_monitor)
+{
+    struct scoreboard b;
+    struct play p;
+    uint32_t *root, *table;
+    unsigned d = 0, t = 0;
+
+    play(&p, "pagefault", "trap+v", &b);
+    cr_assert_eq(b.exposed, 0);
+    root = (uint32_t *)(void *)ram_frame(p.vm->ram, p.vm->mon.shadow.root);
+    while (d < p.vm->mon.shadow.pdes && !(root[d] & PTE_P))
+        d++;
+    cr_assert_lt(d, p.vm->mon.shadow.pdes, "no table in the shadow");
+    table = (uint32_t *)(void *)ram_frame(p.vm->ram, root[d] >> PAGE_SHIFT);
+    while (table[t] & PTE_P)
+        t++;
+    table[t] = p.vm->mon.stack_frame << PAGE_SHIFT | PTE_P;
+    scoreboard_take(&b, p.vm);
+    cr_expect_eq(b.exposed, 1);
+    play_close(&p);
+}
