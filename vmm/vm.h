@@ -105,7 +105,7 @@ struct vm_stats {
     uint64_t injected[256]; /* events the monitor delivered to the guest */
     uint64_t exits[EXIT_REASONS];
     uint64_t vm_exits[VMX_REASONS];             /* VM exits, by the SDM's numbers */
-    uint64_t beyond; /* accesses of the guest's to the monitor's part of the address space */
+    uint64_t beyond;                            /* accesses of the guest's to the monitor's part of the address space */
     uint64_t tlb_hits, tlb_misses, tlb_flushes; /* of the physical CPU; in emulate, of the software CPU */
     uint64_t swaps;                             /* vm_swap() */
 };
