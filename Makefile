@@ -292,6 +292,26 @@ build/slides/%.$(1).pdf: slides/%.$(1).md slides/print.css build/slides/$(1)/dra
 endef
 $(foreach l,$(sort $(foreach s,$(SLIDES),$(call lang_of,$(s)))),$(eval $(call slide-rules,$(l))))
 
+# ---- installing --------------------------------------------------------------------------------------------------
+
+# make install [PREFIX=/usr/local] [DESTDIR=...]: the program with what it reads, laid out as in the source tree, so that it
+# finds it in the same way (ui/place.h); the header of plug-ins; the documents. Of a lab what its students get.
+.PHONY: install
+PREFIX ?= /usr/local
+HOME_OF = $(DESTDIR)$(PREFIX)/lib/ringside
+LAB_PUBLIC := $(wildcard labs/*/README*.md labs/*/lab.json labs/*/skeleton/* labs/*/tests/public/*)
+INSTALLED_SRCS := $(wildcard lessons/*.* lessons/*/* labs/lab.schema.json labs/include/* labs/worker/*) $(LAB_PUBLIC)
+INSTALLED_BUILT = $(filter-out build/labs/%,$(filter %.elf %.img,$(GUESTS))) $(MO) \
+    $(patsubst %.asm,build/%.elf,$(filter labs/%.asm,$(LAB_PUBLIC)))
+install: all
+	$(say) INSTALL '$(HOME_OF)'
+	$(Q)install -D -t '$(HOME_OF)/build' $(PROGRAM) $(SANDBOX)
+	$(Q)for f in $(INSTALLED_SRCS) $(INSTALLED_BUILT); do [ ! -f "$$f" ] || install -D -m 644 "$$f" '$(HOME_OF)'/"$$f" || exit; done
+	$(Q)install -d '$(DESTDIR)$(PREFIX)/bin' && ln -sfn ../lib/ringside/build/ringside '$(DESTDIR)$(PREFIX)/bin/ringside'
+	$(Q)install -D -m 644 -t '$(DESTDIR)$(PREFIX)/include' labs/include/ringside_lab.h
+	$(Q)install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/ringside' README.md README.zh.md LICENSE CHANGELOG.md $(wildcard docs/*.md)
+	$(Q)install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/doc/ringside/examples' $(wildcard examples/*)
+
 # ---- care --------------------------------------------------------------------------------------------------------
 
 .PHONY: lint format bench clean help
@@ -325,4 +345,5 @@ help:
 	    '  fuzz        builds the fuzz targets (clang);  fuzz-run  runs each for FUZZ_SECONDS' \
 	    '  handout     LAB=N: what students of a lab get, build/handout/*.tar.gz' \
     '  pot         build/ringside.pot, the list of messages;  po-update  brings po/ up to it' \
-	    '  clean       removes build/'
+	    '  install     to PREFIX (/usr/local), below DESTDIR if that is set' \
+    '  clean       removes build/'

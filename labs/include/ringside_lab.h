@@ -145,8 +145,25 @@ struct lab {
     uint32_t reg[LAB_REGS];
 };
 
-/* -- the one function that you write -- */
+/* -- what you write: in a lab this one function -- */
 enum lab_next lab_on_trap(struct lab *lab, const struct lab_trap *trap);
+
+/*
+ * -- or, as a technique of your own, a struct of this name, filled --
+ *
+ *      const struct lab_technique lab_technique = {.name = "mine", .doc = "...", .duties = 1u << LAB_CLI, .on_trap = f};
+ */
+struct lab_technique {
+    const char *name, *doc;
+    uint32_t duties; /* 1u << enum lab_duty, joined: what comes to on_trap; the monitor sees to all others */
+    enum lab_next (*on_trap)(struct lab *lab, const struct lab_trap *trap);
+};
+extern const struct lab_technique lab_technique;
+
+/* Changes with anything above; a plug-in carries the version that it was compiled with. */
+#define LAB_ABI 1u
+__attribute__((weak)) extern const uint32_t lab_abi;
+__attribute__((weak)) const uint32_t lab_abi = LAB_ABI;
 
 /* -- the calls; those that return int return 0, or -1 and set lab->fault -- */
 
