@@ -35,7 +35,7 @@ static size_t utf8_length(const uint8_t *p, size_t left)
     return n;
 }
 
-static bool is_utf8(const char *bytes, size_t n)
+bool submission_is_utf8(const char *bytes, size_t n)
 {
     const uint8_t *p = (const uint8_t *)bytes, *end = p + n;
 
@@ -93,7 +93,7 @@ static bool from_gb(const char *bytes, size_t n, char *out, size_t room)
 
 void submission_utf8(const char *bytes, size_t n, char *out, size_t room)
 {
-    char *text = is_utf8(bytes, n) ? NULL : malloc(4 * n + 1);
+    char *text = submission_is_utf8(bytes, n) ? NULL : malloc(4 * n + 1);
 
     if (text && from_gb(bytes, n, text, 4 * n + 1))
         copy_printable(text, strlen(text), out, room);

@@ -6,6 +6,7 @@
 #ifndef GRADE_SUBMISSION_H
 #define GRADE_SUBMISSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { SUBMISSION_MAX = 1 << 20, SUBMISSION_NAME = 512 };
@@ -23,6 +24,7 @@ void submission_read(struct submission *s, const char *path, const char *file);
 void submission_free(struct submission *s);
 /* Only the name; for lists. */
 void submission_name(const char *path, char name[SUBMISSION_NAME]);
+bool submission_is_utf8(const char *bytes, size_t n);
 /* Text of any encoding as UTF-8 without control characters: UTF-8 as it is, else from GB 18030, else with '?'. */
 void submission_utf8(const char *bytes, size_t n, char *out, size_t room);
 

@@ -65,8 +65,20 @@ dd if=/dev/zero of="$tmp/odd/large/monitor.c" bs=1024 count=2000 2>/dev/null
 cp "$lab/solution/monitor.c" "$tmp/odd/two/a.c"
 cp "$lab/solution/monitor.c" "$tmp/odd/two/b.c"
 
-# Processes of a sandbox: the worker's, and those of its users. Other graders may be at work on this machine: theirs go.
-strays() { ps -eo pid=,uid=,comm= | awk '($2 >= 60600 && $2 < 61100) || $3 == "worker" { print }' | sort; }
+# Processes of a sandbox, the worker's and those of its users, that no grader has any more. Other graders may be at work on
+# this machine: theirs have an ancestor of that name.
+strays()
+{
+    ps -eo pid=,ppid=,uid=,comm= | awk '
+        { parent[$1] = $2; name[$1] = $4; owner[$1] = $3 }
+        END {
+            for (pid in parent) {
+                if ((owner[pid] < 60600 || owner[pid] >= 61100) && name[pid] != "worker") continue
+                for (up = parent[pid]; up > 1 && name[up] != "ringside"; up = parent[up]) ;
+                if (up <= 1) print pid, owner[pid], name[pid]
+            }
+        }' | sort
+}
 gone()
 {
     strays >"$tmp/strays"

@@ -142,6 +142,9 @@ ends 2 lab start 2 "$tmp/mine"
 ends 1 lab test "$tmp/mine"
 has '0 of the 50 points'
 has 'ringside debug public/flags.elf'
+mv "$tmp/mine/monitor.c" "$tmp/mine/away.c"
+ends 2 lab test "$tmp/mine"
+says 'monitor.c'
 cp "$good/monitor.c" "$tmp/mine/monitor.c"
 make -s -C "$tmp/mine" || fail "the student's Makefile"
 ends 0 lab test "$tmp/mine"

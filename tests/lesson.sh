@@ -115,6 +115,15 @@ broken lesson.zh.md '/^- (c) 它会陷入/d' 'lesson.zh.md: \{#sidt\}: there is 
 broken lesson.en.md 's/^---$//' 'lesson.en.md: \{#two-processors\}: there is no line ---'
 broken lesson.en.md '1d' "lesson.en.md: .*the file begins with '# Title'"
 
+broken lesson.en.md 's/is/\xff\xfe/' 'lesson.en.md: it is not text in UTF-8'
+
+# A lesson that is broken does not hide the others.
+cp "$root/lessons/04-trap-and-emulate/lesson.en.md" "$lesson/"
+cp -R "$lesson" "$copy/lessons/03-before"
+echo '{' >"$copy/lessons/03-before/lesson.json"
+says 2 '4  Trap and emulate' lesson
+grep -q '03-before: lesson.json:2' "$tmp/out" || fail 'the broken one is not named'
+
 # The schema says nothing that is not enforced.
 rm -rf "$copy/lessons"
 cp -R "$root/lessons" "$copy/lessons"

@@ -161,6 +161,10 @@ int lab_test(const struct options *o)
     char dir[FOLDER_ROOM];
     int status = handiwork_open(&h, o);
 
+    if (!status && access(h.file, F_OK)) {
+        handiwork_close(&h);
+        status = report(STATUS_USAGE, "%s: %s", h.file, strerror(errno));
+    }
     if (status)
         return status;
     (void)snprintf(dir, sizeof dir, "%.3000s/ringside-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");

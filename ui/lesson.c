@@ -34,19 +34,21 @@ static void list_one(const struct lesson *l)
 static int list(void)
 {
     char folder[LESSONS_MAX][LESSON_NAME], error[LESSON_ERROR];
-    int n = lessons_list(folder);
+    int n = lessons_list(folder), status = STATUS_OK;
     struct lesson l;
 
     if (n <= 0)
         return no_lessons();
     for (int i = 0; i < n; i++) {
-        if (lesson_open(&l, folder[i], error, sizeof error))
-            return report(STATUS_USAGE, "%s", error);
+        if (lesson_open(&l, folder[i], error, sizeof error)) { /* the others can be played all the same */
+            status = report(STATUS_USAGE, "%s: %s", folder[i], error);
+            continue;
+        }
         list_one(&l);
         lesson_close(&l);
     }
     printf("%s\n", _("ringside lesson N plays one, ringside lesson N --text prints it"));
-    return STATUS_OK;
+    return status;
 }
 
 static int check(const struct options *o)

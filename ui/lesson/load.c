@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grade/submission.h"
 #include "interp/file.h"
 #include "ui/i18n.h"
 #include "ui/lesson/lesson.h"
@@ -83,9 +84,9 @@ static char *read_text(const char *folder, const char *name, char *error, size_t
     (void)snprintf(path, sizeof path, "%s/%s%s%s", lessons, folder, *folder ? "/" : "", name);
     if (file_read(path, &data, &n, error, room))
         return NULL;
-    text = memchr(data, '\0', n) ? NULL : realloc(data, n + 1);
+    text = memchr(data, '\0', n) || !submission_is_utf8((const char *)data, n) ? NULL : realloc(data, n + 1);
     if (!text) {
-        (void)snprintf(error, room, _("%s: it is not text"), path);
+        (void)snprintf(error, room, _("%s: it is not text in UTF-8"), path);
         free(data);
         return NULL;
     }

@@ -10,6 +10,7 @@
 #include "ui/i18n.h"
 #include "ui/shell/command.h"
 #include "ui/shell/names.h"
+#include "vmm/technique.h"
 
 /* ---- making them ------------------------------------------------------------------------------------------------- */
 
@@ -113,6 +114,21 @@ static void break_at(struct shell *sh, const char *args, struct stop_point *p)
     expr_free(e);
 }
 
+/* Nothing enters a monitor where there is none. */
+static void warn_unmonitored(struct shell *sh, const struct stop_point *p)
+{
+    const struct technique *t = vm_technique(debug_vm(sh->d));
+    char text[300];
+
+    if (p->kind != STOP_REASON || t->needs_monitor)
+        return;
+    (void)snprintf(text, sizeof text,
+                   _("Under %s there is no monitor to enter: it stops nowhere until `technique` changes to one that "
+                     "has one."),
+                   t->name);
+    sheet_wrap(&sh->out, LOOK_PLAIN, sh->width, text);
+}
+
 static void set_break(struct shell *sh, const char *args, bool temporary)
 {
     struct stop_point p = {.temporary = temporary};
@@ -127,6 +143,7 @@ static void set_break(struct shell *sh, const char *args, bool temporary)
     if (n >= 0) {
         keep_text(p.text, args, at);
         add(sh, &p, at);
+        warn_unmonitored(sh, &p);
     } else if (names_unknown(args, "exit")) {
         shell_bad(sh, _("'%s' is no exit reason (Tab lists them)"), args + strcspn(args, " \t") + 1);
     } else if (names_unknown(args, "trap")) {

@@ -43,8 +43,7 @@ static void list_commands(struct shell *sh)
     for (unsigned f = 0; command_families[f]; f++)
         for (const struct shell_command *c = command_families[f]; c->name; c++) {
             sheet_put(&sh->out, LOOK_LABEL, "%s", c->name);
-            sheet_to(&sh->out, HELP_COLUMN);
-            sheet_line(&sh->out, LOOK_PLAIN, "%s", _(c->doc));
+            sheet_hang(&sh->out, LOOK_PLAIN, HELP_COLUMN, sh->width, _(c->doc));
         }
     sheet_wrap(
         &sh->out, LOOK_PLAIN, sh->width,
