@@ -2,6 +2,9 @@
 ; Part "interrupt", the edges: a request that waits for IF, a trap gate, HLT, a user program that is interrupted.
 %include "lab.inc"
 
+FAR_AWAY  equ 0x00230100
+STACK_SEL equ FREE_SEL + 8
+
 global main
 main:
     call take_seed
@@ -31,6 +34,19 @@ main:
     cli
     cmp dword [ticks], 3
     check e, "a tick that waits comes after STI's shadow"
+    mov byte [FAR_AWAY], 0xe9           ; a handler in another 64 KiB: JMP rel32 to the usual one
+    mov dword [FAR_AWAY + 1], tick - (FAR_AWAY + 5)
+    set_handler 0x20, FAR_AWAY
+    push dword 0x4202                   ; NT and IF: the handler has neither, and both come back
+    popf
+    mov ecx, 20000
+    loop $
+    push dword 2
+    popf
+    cmp dword [ticks], 4
+    check ae, "a gate's offset has 32 bits"
+    mov dword [ticks], 3
+    set_handler 0x20, tick
     mov eax, deaf_user
     xor edx, edx
     jmp enter_user
@@ -59,9 +75,19 @@ other_gate:                             ; the PIC gives another vector (8259A da
     mov word [idt + 0x40 * 8 + 2], FREE_SEL
     mov dword [gdt_free], 0x0000ffff    ; the kernel's code segment again
     mov dword [gdt_free + 4], 0x00cf9a00
-    mov eax, user
-    mov edx, 0x200
-    jmp enter_user
+    mov dword [gdt_free + 8], 0x0000ffff ; the kernel's stack in a segment of its own
+    mov dword [gdt_free + 12], 0x00cf9200
+    mov dword [tss + 8], STACK_SEL
+    mov dword [tss + 4], kernel_stack
+    mov cx, USER_DS
+    mov ds, cx
+    mov es, cx
+    push dword USER_DS
+    push dword user_stack
+    push dword 0x202
+    push dword USER_CS
+    push dword user
+    iret
 
 wrong_vector:
     cmp esp, 0
@@ -112,8 +138,8 @@ user_tick:
     cmp ax, FREE_SEL
     check e, "CS is the gate's"
     mov ax, ss
-    cmp ax, KERNEL_DS
-    check e, "SS is the kernel's"
+    cmp ax, STACK_SEL
+    check e, "SS is the TSS's"
     cmp dword [esp + 8], USER_CS
     check e, "the frame has the user's CS"
     mov eax, [user_esp]

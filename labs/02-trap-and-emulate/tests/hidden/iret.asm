@@ -99,6 +99,29 @@ user:
     check_anywhere e, "IRET to an inner ring faults"
     cmp dword [fault_code], KERNEL_CS
     check_anywhere e, "with the selector as error code"
+    mov eax, generous
+    int TO_KERNEL
+
+generous:                               ; IOPL 3: ring 3 may change IF, though not IOPL
+    mov cx, USER_DS
+    mov ds, cx
+    push dword USER_DS
+    push dword user_stack
+    push dword 0x3202
+    push dword USER_CS
+    push dword allowed
+    iret
+allowed:
+    push dword 2
+    push dword USER_CS
+    push dword .back
+    iret
+.back:
+    pushf
+    pop eax
+    and eax, 0x3200
+    cmp eax, 0x3000
+    check_anywhere e, "with IOPL 3, ring 3 changes IF alone"
     mov eax, done
     int TO_KERNEL
 done:

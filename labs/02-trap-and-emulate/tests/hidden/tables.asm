@@ -4,6 +4,8 @@
 
 WINDOW equ 0x3ff000                     ; the last page of the first 4 MiB; it will not be mapped
 
+HIGH equ 0x01000000
+
 global main
 main:
     call take_seed
@@ -57,6 +59,19 @@ main:
 
     mov edx, PTE_U
     call paging_on
+    mov eax, [page_directory]           ; the same 4 MiB once more, at 16 MiB: bases that need more than 24 bits
+    mov [page_directory + 4 * (HIGH >> 22)], eax
+    mov ax, [gdtr]
+    mov [operand], ax
+    mov dword [operand + 2], gdt + HIGH
+    lgdt [operand]
+    sgdt [stored]
+    mov eax, [stored + 2]
+    cmp eax, gdt + HIGH
+    check e, "LGDT loads all 32 bits of the base"
+    mov ax, KERNEL_DS
+    mov es, ax
+    lgdt [gdtr]
     mov eax, user
     xor edx, edx
     jmp enter_user
