@@ -80,6 +80,24 @@ static void exits(struct sheet *s, const uint64_t count[EXIT_REASONS])
     }
 }
 
+/* By the SDM's numbers. */
+static void vm_exits(struct sheet *s, const uint64_t count[VMX_REASONS])
+{
+    bool any = false;
+
+    for (unsigned r = 0; r < VMX_REASONS; r++) {
+        char name[24];
+
+        if (!count[r])
+            continue;
+        if (!any)
+            sheet_line(s, LOOK_LABEL, "%s", _("VM exits by basic exit reason"));
+        any = true;
+        (void)snprintf(name, sizeof name, "%2u %s", r, vmx_reason_name[r] ? vmx_reason_name[r] : "?");
+        number(s, name, count[r], 0);
+    }
+}
+
 void stats_sheet(const struct vm *v, const struct symbols *symbols, struct sheet *s)
 {
     const struct hole *h = vm_hole(v);
