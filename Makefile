@@ -64,6 +64,8 @@ BANTAM_FS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard guests/bantam/fs/*.c)) 
 # The ring-0 judge (tests/ring0.sh), and what NASM makes for it: its images' front, and a floppy disk for Bochs.
 RING0 := $(OUT)/ring0
 RING0_OBJS := $(patsubst %.c,$(OBJ)/%.o,$(sort $(wildcard tests/ring0/*.c)))
+# Their generator draws programs for tests too.
+RING0_PROGRAMS := $(filter-out %/main.o %/log.o %/show.o %/emulator.o,$(RING0_OBJS))
 KEEPER := build/guests/ring0/keeper.bin build/guests/ring0/boot.img
 FUZZ_SRCS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZERS := $(FUZZ_SRCS:tests/fuzz/%.c=build/fuzz/%)
@@ -210,7 +212,7 @@ test-asan:
 	@$(MAKE) MODE=asan test
 
 # Not position-independent: Criterion's parameterized tests crash otherwise.
-$(TESTS): $(PARTS) $(TEST_OBJS) $(BANTAM_FS) $(UI)
+$(TESTS): $(PARTS) $(TEST_OBJS) $(RING0_PROGRAMS) $(BANTAM_FS) $(UI)
 	@mkdir -p $(@D)
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS_ALL) $(CFLAGS) $(LDFLAGS_ALL) $(LDFLAGS) -no-pie -o $@ $^ $(LIBS) -lcriterion -lvterm $(TEST_LIBS)

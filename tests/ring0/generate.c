@@ -9,7 +9,7 @@ enum { RINGS_ALL = 15, RING_0 = 1, INNER = 7 };
 static const struct {
     snippet *make;
     uint8_t weight, rings;
-    enum profile from; /* FOR_BOCHS: for no other */
+    enum profile from; /* this one and those behind it */
 } snippets[] = {
     {snip_load_segment, 10, RINGS_ALL, FOR_QEMU},  {snip_use_segment, 8, RINGS_ALL, FOR_QEMU},
     {snip_far_jump, 8, RINGS_ALL, FOR_QEMU},       {snip_far_call, 12, RINGS_ALL, FOR_QEMU},
@@ -23,14 +23,15 @@ static const struct {
     {snip_port, 6, RINGS_ALL, FOR_QEMU},           {snip_table_register, 4, RINGS_ALL, FOR_QEMU},
     {snip_store_register, 4, RINGS_ALL, FOR_QEMU}, {snip_task_register, 4, RINGS_ALL, FOR_QEMU},
     {snip_control, 8, RINGS_ALL, FOR_QEMU},        {snip_privileged, 4, RINGS_ALL, FOR_QEMU},
+    {snip_rewrite, 8, RINGS_ALL, FOR_TECHNIQUES},
 };
 
-static snippet *pick_snippet(struct maker *m)
+static snippet *pick_snippet(struct maker *m, enum profile profile)
 {
     for (;;) {
         unsigned i = pick(m, sizeof snippets / sizeof *snippets);
 
-        if (chance(m, snippets[i].weight * 6) && snippets[i].rings >> m->ring & 1 && m->profile >= snippets[i].from)
+        if (chance(m, snippets[i].weight * 6) && snippets[i].rings >> m->ring & 1 && profile >= snippets[i].from)
             return snippets[i].make;
     }
 }
@@ -71,7 +72,7 @@ static struct step entry(struct maker *m)
     return s;
 }
 
-static void add_step(struct maker *m)
+static void add_step(struct maker *m, enum profile profile)
 {
     static const uint8_t rings[] = {0, 0, 0, 0, 0, 3, 3, 3, 3, 1, 2};
     struct step s;
@@ -80,7 +81,7 @@ static void add_step(struct maker *m)
     m->ring = PICK_OF(m, rings);
     s = entry(m);
     for (unsigned n = 1 + pick(m, 3); n > 0 && more; n--)
-        more = pick_snippet(m)(m);
+        more = pick_snippet(m, profile)(m);
     EMIT(m, 0xcd, DONE);
     m->p->step[m->p->head.steps++] = s;
 }
@@ -106,12 +107,16 @@ static void registers(struct maker *m)
 
 void program_generate(struct program *p, enum profile profile, uint64_t seed, uint32_t number)
 {
-    struct maker m = {.p = p, .profile = profile, .seed = (seed << 32) + number, .at = CODE, .scratch = CODE + 0x800};
+    struct maker m = {.p = p,
+                      .profile = profile == FOR_QEMU ? FOR_QEMU : FOR_BOCHS,
+                      .seed = (seed << 32) + number,
+                      .at = CODE,
+                      .scratch = CODE + 0x800};
 
     program_clean(p);
     m.seed = pick_bits(&m) | (uint64_t)pick_bits(&m) << 32;
     registers(&m);
     tables_randomize(&m);
     for (unsigned steps = 6 + pick(&m, STEPS - 6); steps > 0 && m.at < CODE + 0x700; steps--)
-        add_step(&m);
+        add_step(&m, profile);
 }

@@ -26,7 +26,7 @@
  * both
  *   a 32-bit TSS must reach two bytes further than SS of a stack (SDM Vol. 2, INT n, asks for TSSstackAddress + 5)
  */
-enum profile { FOR_QEMU, FOR_BOCHS };
+enum profile { FOR_QEMU, FOR_BOCHS, FOR_TECHNIQUES }; /* the last: what FOR_BOCHS has, and more */
 
 void program_generate(struct program *p, enum profile profile, uint64_t seed, uint32_t number);
 

@@ -15,6 +15,8 @@ snippet snip_load_segment, snip_use_segment, snip_far_jump, snip_far_call, snip_
     snip_arpl, snip_edit_descriptor;
 /* snippets_memory.c */
 snippet snip_access, snip_edit_page, snip_appear, snip_string, snip_stack, snip_execute, snip_directory;
+/* snippets_code.c */
+snippet snip_rewrite;
 /* snippets_system.c */
 snippet snip_exception, snip_flags, snip_port, snip_table_register, snip_store_register, snip_task_register,
     snip_control, snip_privileged;
