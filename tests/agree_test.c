@@ -76,7 +76,13 @@ static void interrupt(void *ctx)
 {
     struct run *r = ctx;
     struct machine *g = vm_guest(r->vm);
-    uint64_t dice = draw(&r->seed);
+    uint64_t dice;
+
+    if (g->cpu.shadow) { /* what interrupts the hardware comes behind the shadow of STI and MOV SS, here too */
+        clock_arm(&g->clock, &r->timer, machine_now(g) + 1);
+        return;
+    }
+    dice = draw(&r->seed);
 
     if (!r->prepared)
         prepare_interrupts(g);
