@@ -24,13 +24,15 @@ enum vm_next {
 
 /* Why the monitor was entered: what the hardware's trap frame says. */
 struct trap {
-    unsigned vector;
+    unsigned vector; /* NO_VECTOR: a VM exit that no event brought */
     uint32_t error;
     uint32_t eip;                /* of the guest */
     uint32_t cr2;                /* #PF: the linear address */
     uint32_t cs, eflags;         /* as the hardware held them: ring 1 or 3, IF set */
     const struct vmx_exit *exit; /* of a VM exit: what it says; NULL: it was none */
 };
+
+enum { NO_VECTOR = 256 };
 
 enum mmu { MMU_SHADOW = 1, MMU_NESTED = 2 };
 

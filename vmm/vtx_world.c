@@ -139,7 +139,7 @@ static void arrive(struct vm *vm, struct trap *t)
     x->launched = true;
     read_exit(n);
     read_broken(n);
-    *t = (struct trap){.vector = x->exit.event.info & INTR_VALID ? x->exit.event.info & INTR_VECTOR : 0,
+    *t = (struct trap){.vector = x->exit.event.info & INTR_VALID ? x->exit.event.info & INTR_VECTOR : NO_VECTOR,
                        .error = x->exit.event.error,
                        .eip = peek(n, VMCS_GUEST_EIP),
                        .cs = peek(n, VMCS_GUEST_CS),

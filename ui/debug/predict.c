@@ -3,6 +3,7 @@
 
 #include "ui/debug/recorder.h"
 #include "ui/i18n.h"
+#include "vmm/technique.h"
 #include "vmm/vm.h"
 
 const char *forecast_name(enum forecast f)
@@ -19,7 +20,7 @@ static enum forecast says(const struct event *e, bool monitored, int *vector)
     switch (e->kind) {
     case EVENT_inject: *vector = (int)e->field[0]; return FORECAST_TRUE;
     case EVENT_exit:
-        *vector = (int)e->field[1];
+        *vector = e->field[1] == NO_VECTOR ? -1 : (int)e->field[1];
         return e->field[0] == EXIT_deadline       ? FORECAST_RUNS
                : e->field[0] == EXIT_hidden_fault ? FORECAST_HIDDEN
                                                   : FORECAST_TRAPS;

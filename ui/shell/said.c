@@ -10,6 +10,7 @@
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/shell/command.h"
+#include "vmm/technique.h"
 
 enum { EVENTS_SAID = 12, INSN_TEXT = 128 };
 
@@ -58,19 +59,26 @@ static void say_vector(struct sheet *s, enum look look, const char *what, const 
     sheet_end(s);
 }
 
+static void say_exit(struct sheet *s, const struct event *e)
+{
+    const char *reason = e->field[0] < EXIT_REASONS ? exit_info[e->field[0]].name : "?";
+    char room[16];
+
+    if (e->field[1] == NO_VECTOR)
+        sheet_line(s, LOOK_MONITOR, _("   exit: %s"), reason);
+    else
+        sheet_line(s, LOOK_MONITOR, _("   exit: %s (%s)"), reason, vector_of(e, 1, room));
+}
+
 /* One event in one line; false: it is not worth one. */
 static bool say_event(struct sheet *s, const struct recorded *r)
 {
     const struct event *e = &r->event;
     enum look look = r->physical ? LOOK_HARDWARE : LOOK_KERNEL;
-    char room[16];
 
     switch (e->kind) {
     case EVENT_trap: say_vector(s, look, _("   trap: "), e); return true;
-    case EVENT_exit:
-        sheet_line(s, LOOK_MONITOR, _("   exit: %s (%s)"),
-                   e->field[0] < EXIT_REASONS ? exit_info[e->field[0]].name : "?", vector_of(e, 1, room));
-        return true;
+    case EVENT_exit: say_exit(s, e); return true;
     case EVENT_emulate:
         sheet_line(s, LOOK_MONITOR,
                    e->field[1] ? _("   emulate: the virtual CPU executes it; eip %08" PRIx64 " becomes %08" PRIx64)

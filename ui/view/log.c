@@ -141,8 +141,10 @@ static void tell_exit(const struct debugger *d, const uint64_t *f, struct sheet 
     char text[WORDS];
 
     sheet_put(s, LOOK_LABEL, "%s", f[0] < EXIT_REASONS ? exit_info[f[0]].name : "?");
-    sheet_text(s, LOOK_PLAIN, ", ");
-    put_vector(s, f[1], f[2]);
+    if (f[1] != NO_VECTOR) {
+        sheet_text(s, LOOK_PLAIN, ", ");
+        put_vector(s, f[1], f[2]);
+    }
     sheet_put(s, LOOK_PLAIN, _(" at %s"), place(d, f[3], text));
 }
 
