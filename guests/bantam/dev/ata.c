@@ -60,10 +60,14 @@ static int sleep(void)
 {
     uint32_t saved = arch_irq_save();
 
-    for (int seconds = 0; !interrupted && seconds < PATIENCE; seconds++) {
-        current->wake_at = now() + HZ;
+    for (int seconds = 0; !interrupted && seconds < PATIENCE;) {
+        if (!current->wake_at) /* a kill() wakes us too: that is no second */
+            current->wake_at = now() + HZ;
         wait_for(&interrupted);
-        if (!interrupted && current->wake_at == 0 && !(arch_in8(CONTROL) & BSY)) {
+        if (interrupted || current->wake_at)
+            continue;
+        seconds++;
+        if (!(arch_in8(CONTROL) & BSY)) {
             interrupts_get_lost = true;
             break;
         }

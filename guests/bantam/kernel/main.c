@@ -14,9 +14,14 @@ static struct parameters parameters;
 
 static void first_ended(int status)
 {
+    int error = file_sync();
+
     if (!parameters.quiet)
         print("process 1 has ended with status %d\n", status);
-    (void)file_sync();
+    if (error) {
+        print("what was written is not on the disk (%d)\n", error);
+        status = status ? status : 1;
+    }
     if (parameters.exit)
         arch_power_off(status & W_KILLED ? W_KILL : (uint8_t)status);
     arch_halt();

@@ -71,9 +71,10 @@ void parameters_parse(struct parameters *p, const char *line)
     while ((word = next_word(&at))) {
         if (option(p, word))
             continue;
-        if (begins(word, "run="))
+        if (begins(word, "run=")) {
+            memset(p->argument, 0, sizeof p->argument);
             set_program(p, p->argument[n = 0] = word + 4);
-        else if (!p->argument[0])
+        } else if (!p->argument[0])
             continue; /* a loader may put its own words in front */
         if (n < ARGS_MAX)
             p->argument[n++] = begins(word, "run=") ? word + 4 : word;

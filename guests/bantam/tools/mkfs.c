@@ -33,7 +33,8 @@ static uint32_t parse_size(const char *s)
     unsigned long n = strtoul(s, &end, 10);
     unsigned shift = *end == 'K' ? 10 : *end == 'M' ? 20 : 0;
 
-    if (end == s || end[shift != 0] || n << shift >> shift != n || n << shift > (unsigned long)BLOCKS_MAX * BLOCK_SIZE)
+    if (*s < '0' || *s > '9' || end[shift != 0] || n << shift >> shift != n ||
+        n << shift > (unsigned long)BLOCKS_MAX * BLOCK_SIZE)
         die(s, "no size");
     return (uint32_t)(n << shift);
 }
@@ -61,14 +62,17 @@ static int format(struct blockdev *d)
 static void make_directories(struct fs *fs, const char *path, int itself)
 {
     char prefix[PATH_MAX];
+    int found;
 
+    if (strlen(path) >= sizeof prefix)
+        good(path, E_NAMETOOLONG);
     for (size_t i = 1, n = strlen(path); i <= n && i < sizeof prefix; i++) {
         if (path[i] != '/' && (path[i] || !itself))
             continue;
         memcpy(prefix, path, i);
         prefix[i] = 0;
-        if (fs_lookup(fs, ROOT_INODE, prefix) == E_NOENT)
-            good(path, fs_create(fs, ROOT_INODE, prefix, KIND_DIRECTORY));
+        found = fs_lookup(fs, ROOT_INODE, prefix);
+        good(path, found == E_NOENT ? fs_create(fs, ROOT_INODE, prefix, KIND_DIRECTORY) : found);
     }
 }
 

@@ -59,7 +59,7 @@ static void calls_without_memory(void *unused)
 
     (void)unused;
     must(counters(&c), "counters");
-    for (uint32_t i = 0; i + 8 < c.pages_free; i++) {
+    for (uint32_t i = 0; i + 20 < c.pages_free && i < (1u << 28) / PAGE; i++) {
         at[i * PAGE] = 1;
         if (i % 256 == 0)
             must(counters(&c), "counters"), c.pages_free += i;
