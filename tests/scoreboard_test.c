@@ -14,8 +14,10 @@ static struct micro list[GUESTS_MAX];
 
 static const struct micro *guest(const char *name)
 {
-    unsigned n = micro_list(list);
+    static unsigned n;
 
+    if (!n)
+        n = micro_list(list);
     for (unsigned i = 0; i < n; i++)
         if (strcmp(list[i].name, name) == 0)
             return &list[i];

@@ -67,16 +67,32 @@ void mon_wait(struct vm *vm)
     interpret(vm, next < vm->until ? next : vm->until);
 }
 
+/* Of the guest's clock: the hardware has to come back by then. */
+static uint64_t next_event(const struct vm *vm)
+{
+    return vm->guest->clock.next < vm->until ? vm->guest->clock.next : vm->until;
+}
+
+/*
+ * Where the guest runs MOV SS and STI itself, their shadow holds the deadline's interrupt off by an instruction. On the clock
+ * of instructions it therefore comes one early, and the last one is the virtual CPU's.
+ */
+static bool comes_early(const struct vm *vm)
+{
+    return vm->technique->world->shadows_deadline && vm->guest->clock_insns;
+}
+
 /* The hardware comes back when the guest's clock reaches its next event, or the end of the run. */
 static void arm_deadline(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
     const struct machine *g = n->guest;
-    uint64_t next = g->clock.next < vm->until ? g->clock.next : vm->until, tick = CLOCK_NEVER;
+    uint64_t next = next_event(vm), tick = CLOCK_NEVER;
 
     /* Both clocks run alike from here, but for the stub's instructions. */
     if (next != CLOCK_NEVER)
-        tick = n->hw->cpu.t[0] + (next > g->cpu.t[0] ? next - g->cpu.t[0] : 0) + (g->clock_insns ? n->stub_insns : 0);
+        tick = n->hw->cpu.t[0] + (next > g->cpu.t[0] ? next - g->cpu.t[0] - comes_early(vm) : 0) +
+               (g->clock_insns ? n->stub_insns : 0);
     hw_set_deadline(n->hw, tick, DEADLINE_VECTOR);
 }
 
@@ -303,7 +319,7 @@ bool mon_cannot_resume(struct vm *vm)
 
     if (v->t[0] >= g->clock.next)
         clock_fire(&g->clock, v->t[0]);
-    if (v->pending)
+    if (v->pending || (comes_early(vm) && v->t[0] + 1 == next_event(vm)))
         return true;
     why = vm->technique->world->representable(n);
     if (why != WHY_nothing && !(n->waiting && why == WHY_inactive))

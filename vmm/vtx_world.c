@@ -364,4 +364,5 @@ const struct world world_vtx = {.tables = tables,
                                 .take_back = take_back,
                                 .in_guest = in_guest,
                                 .representable = can_enter,
-                                .why_not = why_not};
+                                .why_not = why_not,
+                                .shadows_deadline = true};

@@ -50,6 +50,7 @@ struct world {
     enum why_not (*representable)(struct monitor *n);
     /* The same for those who only look. */
     enum why_not (*why_not)(const struct monitor *n);
+    bool shadows_deadline; /* the guest's own STI and MOV SS hold the deadline's interrupt off */
 };
 
 extern const struct world world_ring1, world_vtx;
