@@ -5,15 +5,9 @@
 # stays consistent.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 build=$(dirname "$0")/../build/guests
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 [ -f "$build/bantam.elf" ] || { echo "there is no $build/bantam.elf"; exit 77; }
 
@@ -39,9 +33,11 @@ for n in 1 2; do
     "$RINGSIDE" run "$build/bantam.elf" --disk "$tmp/disk.img" --append 'run=selftest exit' >"$tmp/out" 2>&1 ||
         fail "selftest, boot $n: $(tail -2 "$tmp/out")"
     cp "$tmp/out" "$tmp/ours$n"
+    said '^selftest: ok$' "selftest, boot $n"
     clean "selftest, boot $n"
 done
-said 'what boot 1 wrote is there' 'the second boot'
+said '^selftest: what boot 1 wrote is there$' 'the second boot'
+grep -q 'the first boot on this disk' "$tmp/ours1" || fail "boot 1 finds something on a new disk"
 
 command -v qemu-system-i386 >/dev/null || {
     echo 'no bad sectors, and not compared: there is no qemu-system-i386'
