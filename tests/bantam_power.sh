@@ -5,17 +5,11 @@
 # may also keep its writes in any order.)
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 build=$(dirname "$0")/../build/guests
 cuts=12
 [ "${RINGSIDE_LONG:-}" = 1 ] && cuts=200
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 [ -f "$build/bantam.elf" ] || { echo "there is no $build/bantam.elf"; exit 77; }
 cp "$build/bantam.img" "$tmp/disk.img" || exit 1

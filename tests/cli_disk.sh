@@ -3,15 +3,9 @@
 # --disk: a file is written through; a snapshot is not, and what it wrote travels with the saved state.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 micro=$(dirname "$0")/../build/guests/micro
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # The guest writes c0ffee.. into sectors 512 and 513, of which 16 bits repeat.
 written() { od -An -tx2 -j $((512 * 512)) -N 2 "$1" | tr -d ' '; }

@@ -3,16 +3,10 @@
 # Bad input ends with status 2 and one line on standard error that names what is wrong; nothing on standard output.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(dirname "$0")/..
 guest=$root/build/guests/micro/cr3.elf
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # refuses WHAT ARGUMENT...: WHAT must be in the line.
 refuses()

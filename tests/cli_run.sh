@@ -3,16 +3,10 @@
 # `ringside run`: console, exit statuses, saving and loading, traces, serial files, and the shape of --stats=json.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(dirname "$0")/..
 micro=$root/build/guests/micro
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # ends STATUS ARGUMENT...
 ends()

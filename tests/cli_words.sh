@@ -3,15 +3,9 @@
 # --version, --help, isa, the demo, and that each speaks two languages.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 unset LC_ALL LC_MESSAGES LANGUAGE LANG
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # shows STATUS ARGUMENT...
 shows()

@@ -3,16 +3,10 @@
 # `ringside equiv`: two techniques in lockstep are the same, or the instruction is named after which they are not.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(dirname "$0")/..
 micro=$root/build/guests/micro
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # equiv STATUS ARGUMENT...
 equiv()

@@ -4,11 +4,11 @@
 # RINGSIDE_LONG=1: with a class of 50.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(cd "$(dirname "$0")/.." && pwd)
 count=12
 [ -z "${RINGSIDE_LONG:-}" ] || count=50
-failures=0
 
 # In a container that allows no sandbox at all there is nothing to try.
 "$RINGSIDE" grade 2 "$root/labs/02-trap-and-emulate/skeleton" --state "$tmp/probe" >/dev/null 2>"$tmp/err" </dev/null
@@ -16,12 +16,6 @@ if grep -q 'no sandbox works here' "$tmp/err"; then
     cat "$tmp/err"
     exit 77
 fi
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 mkdir -p "$tmp/class"
 i=0

@@ -3,15 +3,9 @@
 # `make handout`: nothing in it that students must not have. RINGSIDE_LONG=1: and one can work in it.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(cd "$(dirname "$0")/.." && pwd)
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # Not with the flags of the make that runs the tests.
 make_handout() { env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MODE make -s -C "$root" handout BUILD="$tmp" "$@" >"$tmp/said" 2>&1; }

@@ -3,13 +3,8 @@
 # `ringside holes` from outside: from any folder, in two languages and 80 columns, and as JSON.
 set -u
 
-tmp=${TEST_TMP:?}
-failures=0
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 
 cd "$tmp" || exit 1
 

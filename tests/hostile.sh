@@ -8,10 +8,10 @@
 #                       root runs this)
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(cd "$(dirname "$0")/.." && pwd)
 lab=$root/labs/02-trap-and-emulate
-failures=0
 
 # In a container that allows no sandbox at all there is nothing to try.
 "$RINGSIDE" grade 2 "$root/labs/02-trap-and-emulate/skeleton" --state "$tmp/probe" >/dev/null 2>"$tmp/err" </dev/null
@@ -19,12 +19,6 @@ if grep -q 'no sandbox works here' "$tmp/err"; then
     cat "$tmp/err"
     exit 77
 fi
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # Lines of "SUBMISSION PART GOT MAX" from --format json.
 table()

@@ -4,17 +4,11 @@
 # the installed header alone, runs, and changes nothing. Files that are no plug-ins end in one clear line.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(cd "$(dirname "$0")/.." && pwd)
 dest=$tmp/dest
 cc=${CC:-cc}
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 rm -rf "$dest"
 make -s -C "$root" ${MODE:+MODE="$MODE"} ${CC:+CC="$CC"} install PREFIX=/usr DESTDIR="$dest" >"$tmp/log" 2>&1 </dev/null || {

@@ -3,9 +3,9 @@
 # Labs, from the list to the report: solution, skeleton and wrong solutions score as they must, in every format.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(cd "$(dirname "$0")/.." && pwd)
-failures=0
 
 # In a container that allows no sandbox at all there is nothing to try.
 "$RINGSIDE" grade 2 "$root/labs/02-trap-and-emulate/skeleton" --state "$tmp/probe" >/dev/null 2>"$tmp/err" </dev/null
@@ -14,12 +14,6 @@ if grep -q 'no sandbox works here' "$tmp/err"; then
     exit 77
 fi
 export XDG_STATE_HOME="$tmp/state"
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # ends STATUS ARGUMENT...
 ends()

@@ -4,15 +4,9 @@
 # a comment is.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 guests=$(dirname "$0")/../guests
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 command -v python3 >/dev/null || { echo 'there is no python3'; exit 77; }
 

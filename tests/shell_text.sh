@@ -4,16 +4,10 @@
 # one line each, and exit status 2.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(cd "$(dirname "$0")/.." && pwd)
 micro=$root/build/guests/micro
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # script STATUS GUEST [OPTION...] <COMMANDS: runs them; what was said is in $tmp/out and $tmp/err.
 script()

@@ -4,16 +4,10 @@
 # one line.
 set -u
 
-tmp=${TEST_TMP:?}
+# shellcheck source=tests/support/wrong.sh
+. "$(dirname "$0")/support/wrong.sh"
 root=$(dirname "$0")/..
 micro=$root/build/guests/micro
-failures=0
-
-fail()
-{
-    failures=$((failures + 1))
-    echo "wrong: $*"
-}
 
 # run STATUS ARGUMENT...
 run()
