@@ -60,17 +60,15 @@ static void interpret(struct vm *vm, uint64_t until)
     mon_emulation_end(vm, &e);
 }
 
-void mon_wait(struct vm *vm)
-{
-    uint64_t next = vm->guest->clock.next;
-
-    interpret(vm, next < vm->until ? next : vm->until);
-}
-
-/* Of the guest's clock: the hardware has to come back by then. */
+/* Of the guest's clock: the hardware, or a halted CPU, is to be looked at again by then. */
 static uint64_t next_event(const struct vm *vm)
 {
     return vm->guest->clock.next < vm->until ? vm->guest->clock.next : vm->until;
+}
+
+void mon_wait(struct vm *vm)
+{
+    interpret(vm, next_event(vm));
 }
 
 /*
