@@ -135,8 +135,7 @@ static int build_stack(struct program *p, char *const argument[])
     }
     words[0] = n;
     words[n + 1] = 0;
-    p->stack = (at & ~15u) - (n + 2) * 4;
-    p->stack &= ~15u;
+    p->stack = ((at & ~15u) - (n + 2) * 4) & ~15u;
     return error ? error : put(&p->space, p->stack, words, (n + 2) * 4);
 }
 
