@@ -6,6 +6,7 @@
 
 enum { RINGS_ALL = 15, RING_0 = 1, INNER = 7 };
 
+/* In the order of profiles: what a later one has besides changes no program of an earlier one. */
 static const struct {
     snippet *make;
     uint8_t weight, rings;
@@ -28,10 +29,14 @@ static const struct {
 
 static snippet *pick_snippet(struct maker *m, enum profile profile)
 {
-    for (;;) {
-        unsigned i = pick(m, sizeof snippets / sizeof *snippets);
+    unsigned n = sizeof snippets / sizeof *snippets;
 
-        if (chance(m, snippets[i].weight * 6) && snippets[i].rings >> m->ring & 1 && profile >= snippets[i].from)
+    while (snippets[n - 1].from > profile)
+        n--;
+    for (;;) {
+        unsigned i = pick(m, n);
+
+        if (chance(m, snippets[i].weight * 6) && snippets[i].rings >> m->ring & 1)
             return snippets[i].make;
     }
 }

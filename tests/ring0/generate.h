@@ -7,7 +7,9 @@
 
 /*
  * What a judge is known to do otherwise is left out of the programs for it (the profile), or masked where it would show
- * in memory (FLAG_MASK), so that every difference counts. What is left out for one is asked of the other.
+ * in memory (FLAG_MASK), so that every difference counts. What is left out for one is asked of the other. Now and then a
+ * program wanders where none was meant to go, and gets there all the same (it executes an exception frame, say, whose EFLAGS
+ * QEMU pushed without RF): with the seeds of the suite none does.
  *
  * QEMU 7.2, TCG
  *   no check of segment limits, types and presence on memory accesses, returns, jumps, and offsets of gates in the IDT;
@@ -23,6 +25,8 @@
  * Bochs 2.7
  *   LAR gives the limit's bits 19:16 (undefined: SDM Vol. 2, LAR); calls have pushed, SGDT and SIDT have stored the limit,
  *   LTR has loaded TR, PUSHA has stored words, when they find a fault; no limit check at all in segments of 4 GiB (SDM Vol. 3, 5.3 allows it)
+ *   a frame that faults half-way is half written; an instruction that lies on two pages and was decoded runs again wherever
+ *   its first page is mapped, with no look at how the second one is
  * both
  *   a 32-bit TSS must reach two bytes further than SS of a stack (SDM Vol. 2, INT n, asks for TSSstackAddress + 5)
  */
