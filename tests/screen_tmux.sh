@@ -116,6 +116,21 @@ shows '[hH]|23'
 keys Escape ':q' Enter
 found_again 'typing'
 
+# More at once than the keyboard has room for: the rest waits until the guest has taken the first.
+begin 80 24
+keys "$RINGSIDE debug $root/build/guests/bantam.elf" Enter
+shows 'CR3 guest'
+keys 3 c
+shows 'root: RAM disk'
+keys C-t
+shows 'TYPING'
+mux send-keys -t s -l 'echo abcdefghij "(KLMNOPQRST)" 0123456789 | cat' ';' send-keys -t s Enter
+shows '^abcdefghij \(KLMNOPQRST\) 0123456789 *$'
+keys C-t C-c
+sleep 0.3
+keys ':q' Enter
+found_again 'a burst'
+
 # ---- other ends --------------------------------------------------------------------------------------------------------
 begin 80 24
 keys "$RINGSIDE debug $micro/cr3.elf </dev/null" Enter

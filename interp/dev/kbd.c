@@ -215,6 +215,11 @@ int kbd_key(struct kbd *k, const char *name, bool down)
     return 0;
 }
 
+bool kbd_takes(const struct kbd *k, unsigned moves)
+{
+    return k->keyboard.scanning && moves * KEY_BYTES <= KEYBOARD_CODES - (unsigned)k->keyboard.codes;
+}
+
 static void arm_release(struct kbd *k)
 {
     uint64_t first = CLOCK_NEVER;

@@ -49,6 +49,8 @@ void kbd_state(struct state *s, struct kbd *k);
 
 /* A key moves. 0; -1: no key has that name; 1: lost, the keyboard is full or switched off. */
 int kbd_key(struct kbd *k, const char *name, bool down);
+/* Would so many movements of keys all be taken now? */
+bool kbd_takes(const struct kbd *k, unsigned moves);
 /* Down now, up a tenth of a second later, as QEMU's `sendkey`. */
 int kbd_press(struct kbd *k, const char *name);
 

@@ -177,6 +177,7 @@ static void loop(struct tui *t)
         }
         key = drain_keys(t, busy ? 0 : IDLE_MS);
         busy = shell_advance(t->shell, SLICE_MS * 1000000u);
+        tui_feed(t);
         if (t->play)
             tui_lesson_work(t);
     }

@@ -27,6 +27,18 @@ struct overlay {
     int top;
 };
 
+/* Keys for the guest that it has not taken yet, oldest first. */
+struct typed {
+    int key;
+    bool serial;   /* for COM1, not for the keyboard: */
+    unsigned sent; /* so many of its bytes are there */
+};
+enum { TYPED_MAX = 512 };
+struct waiting {
+    struct typed typed[TYPED_MAX];
+    unsigned count;
+};
+
 struct tui {
     struct debugger *d;
     struct shell *shell; /* NULL: nobody types (shot.c) */
@@ -38,8 +50,9 @@ struct tui {
     const char *focus; /* name of the view with the focus */
     bool zoomed;       /* the focused pane has the whole screen */
     bool typing;       /* keys go to the guest */
-    bool gone;         /* the terminal */
-    bool submitted;    /* a key has just given the shell a command */
+    struct waiting waiting;
+    bool gone;      /* the terminal */
+    bool submitted; /* a key has just given the shell a command */
     char needle[NEEDLE];
     char note[NOTE];          /* what the bottom line says */
     enum look note_look;      /* and how */
@@ -52,6 +65,8 @@ struct tui {
 bool tui_key(struct tui *t, int key);
 /* typing.c: a key for the guest: on its serial line if that pane has the focus, else on its keyboard. */
 void tui_type(struct tui *t, int key);
+/* Hands on what waits, as far as the guest takes it: nothing of it is lost however fast it was typed. */
+void tui_feed(struct tui *t);
 
 /* draw.c: the whole screen into t->grid; *x, *y: the cursor, x < 0: none. */
 void tui_draw(struct tui *t, int *x, int *y);

@@ -11,7 +11,7 @@
 #include "ui/tui/term.h"
 #include "ui/tui/tui.h"
 
-enum { CTRL = 0x1f, ESC = 0x1b };
+enum { STRIKE_MOVES = 4 }; /* of keys: modifier and key, down and up */
 
 /* ---- the serial line --------------------------------------------------------------------------------------------- */
 
@@ -38,15 +38,15 @@ static unsigned bytes_of(int key, char bytes[MB_LEN_MAX])
     return n == (size_t)-1 ? 0 : (unsigned)n;
 }
 
-static bool send(struct tui *t, int key)
+/* As many of its bytes as the line takes now. True: all are gone. */
+static bool send(struct tui *t, struct typed *k)
 {
     char bytes[MB_LEN_MAX];
-    unsigned n = bytes_of(key, bytes);
+    unsigned n = bytes_of(k->key, bytes);
 
-    for (unsigned i = 0; i < n; i++)
-        if (!uart_receive(&vm_guest(debug_vm(t->d))->pc.uart, (uint8_t)bytes[i]))
-            return false;
-    return true;
+    while (k->sent < n && uart_receive(&vm_guest(debug_vm(t->d))->pc.uart, (uint8_t)bytes[k->sent]))
+        k->sent++;
+    return k->sent == n;
 }
 
 /* ---- the keyboard ------------------------------------------------------------------------------------------------ */
@@ -98,45 +98,83 @@ static const char *special_key(int key, char room[KEY_NAME])
     return key > KEY_F_ && key <= KEY_F_LAST_ ? room : NULL;
 }
 
-/* Modifier, key: down and up again at once, so that what is typed next is not shifted as well. */
-static bool strike(struct tui *t, const char *modifier, const char *key)
-{
-    struct kbd *k = &vm_guest(debug_vm(t->d))->pc.kbd;
-    bool taken;
+struct strike {
+    const char *key, *modifier;
+};
 
-    if (modifier)
-        (void)kbd_key(k, modifier, true);
-    taken = kbd_key(k, key, true) == 0 && kbd_key(k, key, false) == 0;
-    if (modifier)
-        (void)kbd_key(k, modifier, false);
-    return taken;
-}
-
-static bool press(struct tui *t, int key)
+/* What is struck to type `key`. False: there is no such key on a PC's keyboard. */
+static bool strike_for(int key, struct strike *s, char room[KEY_NAME])
 {
-    char room[KEY_NAME];
-    const char *name, *modifier = NULL;
     bool shift = false;
 
-    if (key >= KEY_CODES) {
-        name = special_key(key, room);
-    } else if (key < ' ') {
-        name = key_for(key + 'a' - 1, &shift, room);
-        modifier = "ctrl";
-    } else {
-        name = key_for(key, &shift, room);
-    }
+    s->modifier = key < ' ' ? "ctrl" : NULL;
+    if (key >= KEY_CODES)
+        s->key = special_key(key, room);
+    else
+        s->key = key_for(key < ' ' ? key + 'a' - 1 : key, &shift, room);
     if (shift)
-        modifier = "shift";
-    return name && strike(t, modifier, name);
+        s->modifier = "shift";
+    return s->key;
+}
+
+/* Modifier, key: down and up again at once, so that what is typed next is not shifted as well. All of it or nothing. */
+static bool press(struct tui *t, int key)
+{
+    struct kbd *k = &vm_guest(debug_vm(t->d))->pc.kbd;
+    char room[KEY_NAME];
+    struct strike s;
+
+    if (!strike_for(key, &s, room))
+        return true;
+    if (!kbd_takes(k, STRIKE_MOVES))
+        return false;
+    if (s.modifier)
+        (void)kbd_key(k, s.modifier, true);
+    (void)kbd_key(k, s.key, true);
+    (void)kbd_key(k, s.key, false);
+    if (s.modifier)
+        (void)kbd_key(k, s.modifier, false);
+    return true;
+}
+
+/* ---- what waits -------------------------------------------------------------------------------------------------- */
+
+static void note(struct tui *t, bool serial)
+{
+    if (t->waiting.count)
+        tui_note(t, LOOK_PLAIN, _("typed; the guest takes keys as it runs, %u wait"), t->waiting.count);
+    else
+        tui_note(t, LOOK_PLAIN, "%s", serial ? _("typed into the guest's COM1") : _("typed on the guest's keyboard"));
+}
+
+void tui_feed(struct tui *t)
+{
+    struct waiting *w = &t->waiting;
+    bool serial = w->typed[0].serial;
+    unsigned gone = 0;
+
+    while (gone < w->count && (w->typed[gone].serial ? send(t, &w->typed[gone]) : press(t, w->typed[gone].key)))
+        gone++;
+    w->count -= gone;
+    memmove(w->typed, w->typed + gone, w->count * sizeof *w->typed);
+    if (gone)
+        note(t, serial);
 }
 
 void tui_type(struct tui *t, int key)
 {
     bool serial = strcmp(t->focus, "console") == 0;
+    struct waiting *w = &t->waiting;
+    char room[KEY_NAME];
+    struct strike s;
 
-    if (serial ? send(t, key) : press(t, key))
-        tui_note(t, LOOK_PLAIN, "%s", serial ? _("typed into the guest's COM1") : _("typed on the guest's keyboard"));
-    else
-        tui_note(t, LOOK_BAD, "%s", _("that key was lost: the guest's keyboard has none, or no room for it"));
+    if (!serial && !strike_for(key, &s, room)) {
+        tui_note(t, LOOK_BAD, "%s", _("that key was lost: the guest's keyboard has none"));
+    } else if (w->count == TYPED_MAX) {
+        tui_note(t, LOOK_BAD, _("that key was lost: %u wait already, and the guest takes none"), w->count);
+    } else {
+        w->typed[w->count++] = (struct typed){.key = key, .serial = serial};
+        note(t, serial);
+        tui_feed(t);
+    }
 }
