@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* MAP_ANONYMOUS, which every system has and POSIX only has since 2024. */
+/* MAP_ANONYMOUS, which every system has and POSIX only has since 2024, and flock(). */
 #define _DEFAULT_SOURCE 1
 
 #include "interp/diskfile.h"
@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,6 +142,18 @@ static int measure(struct diskfile *f, const char *path, char *error, size_t roo
     return 0;
 }
 
+/*
+ * One writer, or any number of snapshots: two guests that write one file system spoil it, and so does one that reads what
+ * another writes. A file system that knows no locks has none.
+ */
+static int lock(const struct diskfile *f, const char *path, bool snapshot, char *error, size_t room)
+{
+    if (flock(f->fd, (snapshot ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+        return 0;
+    (void)snprintf(error, room, "%s: in use as another disk, of this run or of another", path);
+    return -1;
+}
+
 static int start(struct diskfile *f, const char *path, bool snapshot, char *error, size_t room)
 {
     f->fd = open(path, (snapshot ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NONBLOCK);
@@ -148,7 +161,7 @@ static int start(struct diskfile *f, const char *path, bool snapshot, char *erro
         (void)snprintf(error, room, "%s: %s", path, strerror(errno));
         return -1;
     }
-    if (measure(f, path, error, room))
+    if (measure(f, path, error, room) || lock(f, path, snapshot, error, room))
         return -1;
     if (!snapshot)
         return 0;

@@ -2,7 +2,7 @@
 /*
  * A disk whose sectors are a file of the host's: written through, or, as a snapshot, read from the file and written beside
  * it, so that the file stays as it is. What a snapshot has written is part of the machine's state; what is written through
- * lies in the file, and is not.
+ * lies in the file, and is not. A file that is written through is no other disk at the same time (flock()).
  */
 #ifndef INTERP_DISKFILE_H
 #define INTERP_DISKFILE_H

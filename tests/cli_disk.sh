@@ -34,4 +34,20 @@ done
 "$RINGSIDE" run "$micro/disk.elf" --load "$tmp/state" --clock insns >"$tmp/o" 2>"$tmp/err" && fail "taken up without its disk"
 grep -q 'saved with a disk' "$tmp/err" || fail "no word of the disk: $(cat "$tmp/err")"
 
+# Of one file there is one writer, or there are snapshots.
+refused() { "$RINGSIDE" run "$micro/disk.elf" "$@" >"$tmp/o" 2>"$tmp/err" && fail "two disks of one file: $*"; }
+refused --disk "$tmp/disk.img" --disk "$tmp/disk.img"
+refused --disk "$tmp/disk.img" --disk "$tmp/disk.img,snapshot"
+grep -q "^ringside: .*$tmp/disk.img: in use" "$tmp/err" || fail "no word of the other disk: $(cat "$tmp/err")"
+exec 9<"$tmp/disk.img"
+if flock -n 9; then
+    refused --disk "$tmp/disk.img"
+    flock -u 9
+fi
+printf 'continue\nrun\n' >"$tmp/again"
+"$RINGSIDE" shell "$micro/disk.elf" --disk "$tmp/disk.img" -x "$tmp/again" >"$tmp/o" 2>"$tmp/err" || fail "status $?"
+[ ! -s "$tmp/err" ] || fail "the same run once more: $(cat "$tmp/err")"
+"$RINGSIDE" run "$micro/disk.elf" --disk "$tmp/disk.img,snapshot" --disk "$tmp/disk.img,snapshot" >"$tmp/o" ||
+    fail "two snapshots of one file are none"
+
 [ "$failures" -eq 0 ]

@@ -56,7 +56,8 @@ static int boot(struct session *s, const struct options *o, struct boot *b, char
 static int open_disks(struct session *s, const struct options *o, char error[ERROR_ROOM])
 {
     for (unsigned i = 0; i < o->disks; i++) {
-        s->disk[i] = diskfile_open(o->disk[i].file, o->disk[i].snapshot, error, ERROR_ROOM);
+        if (!s->disk[i])
+            s->disk[i] = diskfile_open(o->disk[i].file, o->disk[i].snapshot, error, ERROR_ROOM);
         if (!s->disk[i])
             return -1;
     }
@@ -76,23 +77,58 @@ static int start(struct session *s, const struct options *o, struct boot *b, cha
     return boot(s, o, b, error);
 }
 
-int session_open(struct session *s, const struct options *o)
+/* Into a session that may have disks already. What an error leaves is to be closed. */
+static int fill(struct session *s, const struct options *o)
 {
     char error[ERROR_ROOM] = "";
     uint8_t *image;
     struct boot b = {.name = o->word};
     int result;
 
-    *s = (struct session){.vm = NULL};
     if (file_read(o->word, &image, &b.size, error, sizeof error))
         return report(STATUS_USAGE, "%s", error);
     b.image = image;
     result = start(s, o, &b, error);
     free(image);
-    if (!result)
-        return 0;
-    (void)session_close(s);
-    return report(STATUS_USAGE, "%s", error);
+    return result ? report(STATUS_USAGE, "%s", error) : 0;
+}
+
+int session_open(struct session *s, const struct options *o)
+{
+    int status;
+
+    *s = (struct session){.vm = NULL};
+    status = fill(s, o);
+    if (status)
+        (void)session_close(s);
+    return status;
+}
+
+/* Disks that are written through; a snapshot is taken anew. */
+static void move_disks(struct session *to, struct session *from, const struct options *o)
+{
+    for (unsigned i = 0; i < o->disks; i++)
+        if (!o->disk[i].snapshot) {
+            to->disk[i] = from->disk[i];
+            from->disk[i] = NULL;
+        }
+}
+
+int session_renew(struct session *s, const struct options *o)
+{
+    struct session fresh = {.vm = NULL}, *old = s;
+    int status;
+
+    move_disks(&fresh, s, o);
+    status = fill(&fresh, o);
+    if (status) {
+        move_disks(s, &fresh, o);
+        old = &fresh;
+    }
+    (void)session_close(old);
+    if (!status)
+        *s = fresh;
+    return status;
 }
 
 int session_save(struct session *s, const struct keys *k, const char *path, char *error, size_t room)

@@ -134,12 +134,8 @@ void debug_close(struct debugger *d)
 
 int debug_restart(struct debugger *d)
 {
-    struct session fresh;
-
-    if (session_open(&fresh, &d->o))
+    if (session_renew(&d->s, &d->o))
         return -1;
-    session_close(&d->s);
-    d->s = fresh;
     begin(d);
     return 0;
 }
