@@ -104,6 +104,8 @@ bool machine_hangs(const struct machine *m)
         return true;
     if (c->activity != HALTED || (c->nmi && !c->nmi_blocked) || (heard && (c->intr || m->deadline_due)))
         return false;
+    if (c->vmx.non_root && vmx_wakes(c)) /* a VM exit is due */
+        return false;
     if (pc_can_nmi(&m->pc) || c->vmx.timer != CLOCK_NEVER)
         return false;
     return !heard || !(m->awaits_input || m->deadline.when != CLOCK_NEVER || pc_can_wake(&m->pc));
