@@ -17,6 +17,7 @@
 #include "interp/dev/disk.h"
 #include "interp/state.h"
 #include "interp/fault.h"
+#include "vmm/rotation.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
 
@@ -335,11 +336,21 @@ static void wild_tables(struct machine *m)
         }                                                                                                              \
     } while (0)
 
-static struct vm *wild_vm(uint8_t how, struct wild_disk *d)
+/* Where a guest runs: `place` modulo WILD_PLACES. On a virtualizable processor all techniques run it. */
+enum { WILD_PLACES = 7, WILD_MOVES = 0x80 };
+
+static struct vm *wild_vm(uint8_t how, uint8_t place, struct wild_disk *d)
 {
-    static const char *const technique[] = {"native", "emulate", "trap", "trap"};
-    struct vm_config k = {.technique = technique_find(technique[how >> 2 & 3]),
-                          .virtualizable = (how >> 2 & 3) == 2,
+    static const struct {
+        const char *technique;
+        bool virtualizable, shadow;
+    } places[WILD_PLACES] = {{"native", true, false}, {"emulate", true, true}, {"trap", true, false},
+                             {"vtx", true, false},    {"vtx", true, true},     {"trap", false, false},
+                             {"vtx", false, false}};
+    unsigned n = (place & ~WILD_MOVES) % WILD_PLACES;
+    struct vm_config k = {.technique = technique_find(places[n].technique),
+                          .virtualizable = places[n].virtualizable,
+                          .shadow = places[n].shadow,
                           .mem = WILD_MEM,
                           .tlb_sets = 4,
                           .tlb_ways = 2,
@@ -353,27 +364,6 @@ static struct vm *wild_vm(uint8_t how, struct wild_disk *d)
     v = vm_create(&k, error, sizeof error);
     WILD_DEMAND(v);
     return v;
-}
-
-/* Saved and loaded into another machine, the state is the same. */
-static void wild_travels(struct vm *v, uint8_t how)
-{
-    static struct wild_disk d;
-    struct vm *other = wild_vm(how & (uint8_t)~0x0c, &d);
-    char here[33], there[33];
-    struct state s, l;
-
-    state_init_save(&s);
-    WILD_DEMAND(machine_state(vm_guest(v), &s) == 0);
-    state_init_load(&l, s.data, s.size);
-    if (machine_state(vm_guest(other), &l))
-        fprintf(stderr, "wild guest: %s\n", l.error);
-    WILD_DEMAND(!l.error[0]);
-    machine_digest(vm_guest(v), here);
-    machine_digest(vm_guest(other), there);
-    WILD_DEMAND(!strcmp(here, there));
-    state_free(&s);
-    vm_destroy(other);
 }
 
 /* Bytes and keys from outside, between slices. */
@@ -397,12 +387,63 @@ static uint64_t wild_slice(const struct machine *m, uint8_t how)
     return (from > now ? from : now) + (how & 0x40 ? WILD_SLICE : WILD_SLICE * 100);
 }
 
+/* To the tick; a guest that moves goes through all techniques on the way. */
+static enum outcome wild_go(struct vm *v, uint8_t place, uint64_t until)
+{
+    struct rotation all = {.count = 0};
+    uint64_t stay = (until - machine_now(vm_guest(v))) / 8 + 1;
+    char error[200];
+    enum outcome o;
+
+    if (!(place & WILD_MOVES))
+        return vm_run(v, until);
+    rotation_add_all(&all, true);
+    while ((o = vm_run_slice(v, until, stay)) == OUTCOME_NONE)
+        WILD_DEMAND(vm_swap(v, rotation_next(&all, vm_technique(v)), error, sizeof error) == 0);
+    return o;
+}
+
+/* A slice ends in time, and the monitor's tables lead to the guest's own frames only. */
+static enum outcome wild_watched(struct vm *v, uint8_t how, uint8_t place)
+{
+    uint64_t until = wild_slice(vm_guest(v), how);
+    enum outcome o = wild_go(v, place, until);
+    struct vm_monitor m;
+
+    WILD_DEMAND(o != OUTCOME_NONE && machine_now(vm_guest(v)) < until + 1000000);
+    WILD_DEMAND(!vm_get_monitor(v, &m) || !m.exposed);
+    return o;
+}
+
+/* Saved and loaded into another machine, the state is the same; and that machine runs, by the next technique. */
+static void wild_travels(struct vm *v, uint8_t how, uint8_t place)
+{
+    static struct wild_disk d;
+    struct vm *other = wild_vm(how, ++place, &d);
+    char here[33], there[33];
+    struct state s, l;
+
+    state_init_save(&s);
+    WILD_DEMAND(machine_state(vm_guest(v), &s) == 0);
+    state_init_load(&l, s.data, s.size);
+    if (machine_state(vm_guest(other), &l))
+        fprintf(stderr, "wild guest: %s\n", l.error);
+    WILD_DEMAND(!l.error[0]);
+    machine_digest(vm_guest(v), here);
+    machine_digest(vm_guest(other), there);
+    WILD_DEMAND(!strcmp(here, there));
+    vm_changed(other);
+    (void)wild_watched(other, how, place);
+    state_free(&s);
+    vm_destroy(other);
+}
+
 static void wild_run(const uint8_t *data, size_t size)
 {
     static struct wild_disk d;
     struct wild w = {.in = data, .left = size};
-    uint8_t how = wild_byte(&w);
-    struct vm *v = wild_vm(how, &d);
+    uint8_t how = wild_byte(&w), place = wild_byte(&w);
+    struct vm *v = wild_vm(how, place, &d);
     struct machine *m = vm_guest(v);
     enum outcome o = OUTCOME_LIMIT;
 
@@ -412,14 +453,11 @@ static void wild_run(const uint8_t *data, size_t size)
     (void)machine_write(m, WILD_CODE, w.code, w.n);
     m->cpu.eip = WILD_CODE;
     for (unsigned i = 0; i < WILD_SLICES && o == OUTCOME_LIMIT; i++) {
-        uint64_t until = wild_slice(m, how);
-
-        o = vm_run(v, until);
-        WILD_DEMAND(o != OUTCOME_NONE && machine_now(m) < until + 1000000);
+        o = wild_watched(v, how, place);
         wild_input(v, i);
     }
     if (how & 0x20)
-        wild_travels(v, how);
+        wild_travels(v, how, place);
     vm_destroy(v);
 }
 
