@@ -187,12 +187,15 @@ build/locale/%/LC_MESSAGES/ringside.mo: po/%.po
 .PHONY: pot po-update
 POT := build/ringside.pot
 MESSAGES_IN := $(sort $(wildcard $(foreach d,$(FOLDERS),$(d)/*.c $(d)/*.h $(d)/*.def)))
+XGETTEXT := xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 -kEXIT:2 -kWHY:2 -kREASON:3 \
+    --add-comments=TRANSLATORS --no-wrap --no-location --package-name=ringside --force-po
 pot: $(POT)
-$(POT): $(MESSAGES_IN)
+# Not by the files' times: git may leave a file older than the template, and a file that is gone has none.
+$(OBJ)/messages: FORCE
+	$(call if-changed,$(call quote,$(XGETTEXT)) "$$(cksum $(MESSAGES_IN))")
+$(POT): $(OBJ)/messages
 	@mkdir -p $(@D)
-	$(Q)xgettext -L C --from-code=UTF-8 -k -k_ -kN_ -kngettext:1,2 -kEXIT:2 -kWHY:2 -kREASON:3 --add-comments=TRANSLATORS \
-	    --no-wrap --no-location \
-	    --package-name=ringside --force-po -o $@ $(MESSAGES_IN)
+	$(Q)$(XGETTEXT) -o $@ $(MESSAGES_IN)
 
 po-update: pot
 	$(Q)for po in po/*.po; do msgmerge -q --update --backup=none --no-wrap --no-location --no-fuzzy-matching "$$po" $(POT); \
