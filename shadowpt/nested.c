@@ -106,3 +106,41 @@ void nested_fill_all(struct nested *s)
         if (machine_frame(s->guest, (uint64_t)page << PAGE_SHIFT) != NO_FRAME)
             (void)nested_fill(s, gpa((uint64_t)page << PAGE_SHIFT), false, &entry);
 }
+
+/* Does an entry of the last level, or a large one, lead to the guest's frames alone? */
+static bool leads_to_guest(const struct nested *s, uint64_t entry, uint64_t frames)
+{
+    uint64_t first = (entry & EPT_FRAME) >> PAGE_SHIFT;
+
+    for (uint64_t f = first; f < first + frames; f++)
+        if (f >= s->frames->count || s->frames->frame[f].owner != OWNER_GUEST)
+            return false;
+    return true;
+}
+
+static uint32_t exposed_below(const struct nested *s, uint32_t frame, unsigned level)
+{
+    const uint64_t *entry = table(s, frame);
+    uint32_t exposed = 0;
+
+    for (unsigned i = 0; i < ENTRIES; i++) {
+        uint64_t below = (entry[i] & EPT_FRAME) >> PAGE_SHIFT;
+
+        if (!(entry[i] & EPT_RIGHTS))
+            continue;
+        if (level == EPT_LEVELS - 1)
+            exposed += !leads_to_guest(s, entry[i], 1);
+        else if (entry[i] & EPT_LEAF)
+            exposed += !leads_to_guest(s, entry[i], level == EPT_LEVELS - 2 ? ENTRIES : ENTRIES * ENTRIES);
+        else if (below < s->frames->count && s->frames->frame[below].owner == OWNER_MONITOR)
+            exposed += exposed_below(s, (uint32_t)below, level + 1);
+        else
+            exposed++;
+    }
+    return exposed;
+}
+
+uint32_t nested_exposed(const struct nested *s)
+{
+    return exposed_below(s, s->root, 0);
+}

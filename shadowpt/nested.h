@@ -39,6 +39,11 @@ uint64_t nested_pointer(const struct nested *s);
 enum nested_fault nested_fill(struct nested *s, gpa_t gpa, bool write, uint64_t *entry);
 /* All RAM at once. */
 void nested_fill_all(struct nested *s);
+/*
+ * For those who look: entries that break the invariant now, by leading to a frame that is not the guest's, or to a table
+ * that is not the monitor's. None, ever.
+ */
+uint32_t nested_exposed(const struct nested *s);
 /* Forgets everything. The hardware's TLB is the caller's. */
 void nested_drop(struct nested *s);
 

@@ -83,5 +83,87 @@ refused native emulate "$tmp/nothing"
 refused native emulate "$micro/cr3.elf" --clock cycles
 refused native emulate "$micro/cr3.elf" --keys "$tmp/nothing"
 refused native emulate "$micro/cr3.elf" --save "$tmp/x"
+refused native "$tmp/nothing.so" "$micro/cr3.elf"
+refused native emulate "$micro/cr3.elf" --mmu shadow
+equiv 0 native vtx "$micro/cr3.elf" --mmu shadow
+
+# From a saved state: what was compared begins there, and a limit before it compares nothing.
+"$RINGSIDE" run "$micro/tables.elf" --clock insns --limit 300 --serial none --save "$tmp/save" 2>/dev/null
+equiv 0 native vtx "$micro/tables.elf" --load "$tmp/save" --json
+[ "$(tr -d '\t\n' <"$tmp/out" | grep -o '"from":300')" ] || fail "not from tick 300: $(cat "$tmp/out")"
+refused native vtx "$micro/tables.elf" --load "$tmp/save" --limit 300
+
+# What is sent to COM1 is compared: which byte it was leaves nothing in the UART's registers.
+cat >"$tmp/garbles.c" <<'C'
+#include "ringside_lab.h"
+static enum lab_next on_trap(struct lab *lab, const struct lab_trap *t)
+{
+    (void)lab_out(lab, t->by_dx ? lab_get(lab, LAB_EDX) : t->immediate, t->size, lab_get(lab, LAB_EAX) ^ ((lab_get(lab, LAB_EAX) & 255) == 115));
+    (void)lab_set(lab, LAB_EIP, lab_get(lab, LAB_EIP) + t->length);
+    return LAB_DONE;
+}
+const struct lab_technique lab_technique = {.name = "garbles", .duties = 1u << LAB_OUT, .on_trap = on_trap};
+C
+"${CC:-cc}" -shared -fPIC -I "$root/labs/include" -o "$tmp/garbles.so" "$tmp/garbles.c" || fail 'garbles.so'
+equiv 1 native "$tmp/garbles.so" "$micro/cr3.elf" --cpu virtualizable --bisect
+has 'instruction.*out'
+has 'difference.*COM1'
+
+# The verdict is on the scoreboard of a run: of all of it, or with the difference.
+field() { tr -d '\t\n' <"$tmp/out" | grep -Eo "\"$1\":(\"[^\"]*\"|[a-z0-9.]+)" | cut -d: -f2-; }
+scored()
+{
+    timeout 120 "$RINGSIDE" run "$@" --clock insns --stats=json >"$tmp/out" 2>"$tmp/err" </dev/null
+}
+scored "$micro/cr3.elf" --mode vtx --equiv native
+[ "$(field equivalence)" = '"same"' ] && [ "$(field to)" = "$(field ticks)" ] && [ "$(field stale)" = null ] ||
+    fail "the verdict of a run: $(cat "$tmp/out" "$tmp/err")"
+digest=$(field state_digest)
+scored "$micro/cr3.elf" --mode vtx
+[ "$(field equivalence)" = '"not checked"' ] && [ "$(field state_digest)" = "$digest" ] || fail 'a run without --equiv'
+scored "$micro/popf.elf" --mode trap --equiv native
+[ "$(field equivalence)" = '"differs"' ] && field difference | grep -q 'popf.*eflags' || fail "no difference: $(cat "$tmp/out")"
+cp "$micro/sectors.img" "$tmp/disk"
+scored "$micro/disk.elf" --mode vtx --disk "$tmp/disk" --equiv native || fail "a disk was written twice: $(cat "$tmp/err")"
+[ "$(field equivalence)" = '"same"' ] || fail "not the same with a disk: $(cat "$tmp/out")"
+for wrong in '--clock cycles --stats' '--clock insns' '--clock insns --stats --swap-every 100' '--clock insns --stats --equiv pv'; do
+    # shellcheck disable=SC2086
+    "$RINGSIDE" run "$micro/cr3.elf" --equiv native $wrong >"$tmp/out" 2>"$tmp/err"
+    [ $? -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] || fail "--equiv $wrong: $(cat "$tmp/err")"
+done
+
+# In the shell it is of the present state, on copies, and goes stale.
+shell()
+{
+    cat >"$tmp/commands"
+    "$RINGSIDE" shell "$@" --serial none -x "$tmp/commands" >"$tmp/out" 2>&1 </dev/null
+}
+shell "$micro/cr3.elf" --mode vtx --clock insns <<'X'
+stepi 1000
+equiv 500
+X
+has '^  vtx: the same as native for 500 ticks, 1000 to 1500'
+grep -q 'has run on' "$tmp/out" && fail 'stale at once'
+shell "$micro/cr3.elf" --mode vtx --clock insns <<'X'
+equiv emulate 50
+stepi 51
+info scoreboard
+set $eax = 1
+info scoreboard
+technique trap
+info scoreboard
+start
+info scoreboard
+X
+has 'the same as emulate'
+has 'the guest has run on since'
+has 'changed from outside'
+has 'under another technique'
+tail -11 "$tmp/out" | grep -q 'not checked' || fail "a new start keeps the verdict: $(cat "$tmp/out")"
+echo equiv | shell "$micro/cr3.elf"
+has 'begin with --clock insns'
+printf 'equiv emulate\nequiv foo\n' | shell "$micro/disk.elf" --clock insns --disk "$tmp/disk"
+has 'written through'
+has 'foo: no such technique'
 
 [ $failures -eq 0 ]

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interp/ept.h"
 #include "interp/paging.h"
 #include "tests/support/guest.h"
 #include "ui/scoreboard.h"
@@ -30,7 +31,7 @@ static void play(struct play *p, const char *name, const char *technique, struct
 {
     play_open(p, technique, true, guest(name), true);
     cr_assert_neq(vm_run(p->vm, 1000000000), OUTCOME_NONE);
-    scoreboard_take(b, p->vm);
+    scoreboard_take(b, p->vm, NULL);
 }
 
 /* lapicva.asm reaches above 0xfc000000 with a store, an ADD, a load, three iterations of MOVSB, and a CALL. */
@@ -104,7 +105,44 @@ Test(scoreboard, notices_a_page_that_leads_to_the_monitor)
     while (table[t] & PTE_P)
         t++;
     table[t] = p.vm->mon.stack_frame << PAGE_SHIFT | PTE_P;
-    scoreboard_take(&b, p.vm);
+    scoreboard_take(&b, p.vm, NULL);
     cr_expect_eq(b.exposed, 1);
+    play_close(&p);
+}
+
+/* The entry of a nested table by which the guest's first page is reached, at a level. */
+static uint64_t *nested_entry(struct vm *v, unsigned level)
+{
+    uint64_t table = v->mon.vtx.tables.root;
+
+    for (unsigned i = 0; i < level; i++)
+        table = (*(uint64_t *)(void *)ram_frame(v->ram, (uint32_t)table) & EPT_FRAME) >> PAGE_SHIFT;
+    return (uint64_t *)(void *)ram_frame(v->ram, (uint32_t)table);
+}
+
+/* So is one of the nested tables, a large one, and one that leads to a table of the guest's making. */
+Test(scoreboard, notices_a_nested_entry_that_leads_to_the_monitor)
+{
+    struct scoreboard b;
+    struct play p;
+
+    play(&p, "pagefault", "vtx", &b);
+    cr_assert(p.vm->mon.vtx.nested);
+    cr_assert_eq(b.exposed, 0);
+    for (unsigned level = 1; level < EPT_LEVELS; level++) {
+        uint64_t *entry = nested_entry(p.vm, level), was = *entry;
+        uint64_t to = level == EPT_LEVELS - 1 ? p.vm->mon.stack_frame : p.vm->guest->map[1];
+        uint64_t large = p.vm->mon.frames.guest & ~511u;
+
+        *entry = to << PAGE_SHIFT | EPT_RIGHTS;
+        scoreboard_take(&b, p.vm, NULL);
+        cr_expect_eq(b.exposed, 1, "level %u", level);
+        *entry = large << PAGE_SHIFT | EPT_RIGHTS | EPT_LEAF;
+        scoreboard_take(&b, p.vm, NULL);
+        cr_expect_eq(b.exposed, 1, "large, level %u", level);
+        *entry = was;
+    }
+    scoreboard_take(&b, p.vm, NULL);
+    cr_expect_eq(b.exposed, 0);
     play_close(&p);
 }

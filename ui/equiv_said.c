@@ -23,7 +23,7 @@ static struct machine *guest(const struct comparison *k, unsigned i)
 
 static const char *name(const struct comparison *k, unsigned i)
 {
-    return k->technique[i];
+    return k->name[i];
 }
 
 /* The hole that has bitten one of them, or NULL. */
@@ -71,6 +71,10 @@ static void what_text(const struct comparison *k, char *text, size_t room)
         (void)snprintf(text, room, _("the end: %s under %s, %s under %s"), outcome_name(k->e.outcome[0]), name(k, 0),
                        outcome_name(k->e.outcome[1]), name(k, 1));
         return;
+    case DIFFER_OUTPUT:
+        (void)snprintf(text, room, _("what COM1 was sent: %" PRIu64 " bytes under %s, %" PRIu64 " under %s"), d->is[0],
+                       name(k, 0), d->is[1], name(k, 1));
+        return;
     case DIFFER_DEVICE: (void)snprintf(text, room, _("the state of %s"), d->name); return;
     case DIFFER_MEMORY:
         (void)snprintf(
@@ -115,25 +119,25 @@ static void say_why(const struct comparison *k)
     line(_("why"), text);
 }
 
-static void say_place(const struct comparison *k)
+/* "c0101cec arch_irq_save  pushfd". */
+static void place_text(const struct comparison *k, char *text, size_t room)
 {
-    char text[2 * TEXT], insn[TEXT], symbol[TEXT / 2];
+    char insn[TEXT], symbol[TEXT / 2];
     const struct symbols *s = k->side[0].s.symbols;
 
     (void)disasm_next(guest(k, 0), s, insn, sizeof insn);
     (void)disasm_symbol(s, address(k), symbol, sizeof symbol);
-    (void)snprintf(text, sizeof text, "%08" PRIx32 " %s%s%s", address(k), symbol, *symbol ? "  " : "", insn);
-    line(_("instruction"), text);
+    (void)snprintf(text, room, "%08" PRIx32 " %s%s%s", address(k), symbol, *symbol ? "  " : "", insn);
 }
 
 int equiv_text(const struct comparison *k)
 {
     const struct equiv *e = &k->e;
-    char what[2 * TEXT];
+    char what[2 * TEXT], place[2 * TEXT];
 
     if (e->result == EQUIV_SAME) {
         printf(_("%s and %s are the same to the guest: %" PRIu64 " ticks, %" PRIu64 " comparisons, outcome %s\n"),
-               name(k, 0), name(k, 1), guest(k, 0)->cpu.t[0], e->compared, outcome_name(e->outcome[0]));
+               name(k, 0), name(k, 1), e->tick - e->first, e->compared, outcome_name(e->outcome[0]));
         return ferror(stdout) ? -1 : 0;
     }
     what_text(k, what, sizeof what);
@@ -143,7 +147,8 @@ int equiv_text(const struct comparison *k)
                name(k, 0), name(k, 1), e->tick, e->last);
     } else {
         printf(_("%s and %s differ after tick %" PRIu64 "\n"), name(k, 0), name(k, 1), e->tick);
-        say_place(k);
+        place_text(k, place, sizeof place);
+        line(_("instruction"), place);
         say_delivery(k);
         line(_("difference"), what);
     }
@@ -194,7 +199,7 @@ static void add_delivered(cJSON *o, const struct comparison *k)
 
 static void add_difference(cJSON *o, const struct comparison *k)
 {
-    static const char *const kind[] = {"outcome", "tick", "register", "device", "memory"};
+    static const char *const kind[] = {"outcome", "tick", "register", "device", "memory", "output"};
     const struct difference *d = &k->e.d;
     char flags[TEXT];
 
@@ -235,7 +240,8 @@ int equiv_json(const struct comparison *k)
     add_text(o, "b", name(k, 1));
     add_text(o, "guest", k->o.word);
     (void)cJSON_AddBoolToObject(o, "equal", e->result == EQUIV_SAME);
-    add_number(o, "tick", e->result == EQUIV_SAME ? guest(k, 0)->cpu.t[0] : e->tick);
+    add_number(o, "from", e->first);
+    add_number(o, "tick", e->tick);
     add_number(o, "comparisons", e->compared);
     to = cJSON_AddArrayToObject(o, "outcome");
     for (unsigned i = 0; i < 2; i++)
@@ -256,4 +262,25 @@ int equiv_json(const struct comparison *k)
     cJSON_free(text);
     cJSON_Delete(o);
     return result;
+}
+
+/* ---- the finding ------------------------------------------------------------------------------------------------- */
+
+/* Of the first side's technique. */
+void equiv_finding(const struct comparison *k, struct finding *v)
+{
+    const struct equiv *e = &k->e;
+    char what[2 * TEXT], place[2 * TEXT];
+
+    *v = (struct finding){.kind = e->result == EQUIV_SAME ? FINDING_SAME : FINDING_DIFFERS,
+                          .technique = k->technique[0],
+                          .against = k->technique[1],
+                          .from = e->first,
+                          .to = e->tick,
+                          .comparisons = e->compared};
+    if (e->result != EQUIV_DIFFERS)
+        return;
+    what_text(k, what, sizeof what);
+    place_text(k, place, sizeof place);
+    (void)snprintf(v->difference, sizeof v->difference, "%s: %s", place, what);
 }

@@ -46,6 +46,8 @@ const struct option option_table[] = {
      N_("a whole number from 1; K, M or G (thousands) may follow it"), FOR_RUN, take_swap_every},
     {"swap-through", "A,B,C", N_("all that run the guest"), N_("the techniques to change through, after --mode"),
      N_("names of techniques as of --mode, with commas between them"), FOR_RUN, take_swap_through},
+    {"equiv", "TECHNIQUE", NULL, N_("compare the run with the same under this technique first: for the scoreboard in --stats"),
+     N_("the name of a technique as of --mode"), FOR_RUN, take_equiv},
     {"stats", "[=json]", NULL, N_("counts at the end: a table on standard error, or JSON on standard output"),
      N_("nothing, or =json"), FOR_RUN, take_stats},
     {"trace", "FILE", NULL, N_("every event as a line of JSON"), N_("a file"), FOR_RUN, take_trace},
@@ -171,6 +173,18 @@ bool options_shadow(const struct options *o)
     return o->mmu && strcmp(o->mmu, "shadow") == 0;
 }
 
+/* --equiv compares what --mode does, by the one clock that techniques share. */
+static int settle_equiv(const struct options *o)
+{
+    if (o->equiv && !o->clock_insns)
+        return report(STATUS_USAGE, _("--equiv: techniques take different numbers of cycles; it needs --clock insns"));
+    if (o->equiv && o->swap.every)
+        return report(STATUS_USAGE, _("--equiv compares one technique: without --swap-every"));
+    if (o->equiv && o->stats == STATS_NONE)
+        return report(STATUS_USAGE, _("--equiv: its verdict is a part of --stats"));
+    return 0;
+}
+
 /* Does one of the techniques know the --mmu that was asked for? */
 static bool any_mmu(const struct options *o)
 {
@@ -206,7 +220,7 @@ int options_parse(struct options *o, unsigned command, int argc, char **argv)
     }
     if (o->help)
         return 0;
-    if (settle_swaps(o))
+    if (settle_swaps(o) || settle_equiv(o))
         return STATUS_USAGE;
     if (o->mmu && !(command & FOR_EQUIV) && !any_mmu(o))
         return report(STATUS_USAGE, _("--mmu %s: mode %s has no such memory technique"), o->mmu, o->technique->name);

@@ -61,6 +61,7 @@ struct options {
     const char *keys, *save, *load, *trace;
     const char *mmu; /* NULL: the mode's */
     struct rotation swap;
+    const struct technique *equiv; /* to compare the run with; NULL: none */
     enum stats_form stats;
     bool missing, json;
     int class;    /* enum pg_class, or -1: all */
@@ -99,6 +100,9 @@ void options_help(unsigned command);
 
 /* take.c: the parsers. A value that is no value of its option is BAD. */
 enum taken take_mode(struct options *o, const char *v);
+/* A technique by its name, or by its file. TAKEN_SAID: `error` says it. */
+enum taken take_technique(const struct technique **t, const char *v, char *error, size_t room);
+enum taken take_equiv(struct options *o, const char *v);
 bool options_shadow(const struct options *o); /* --mmu shadow */
 enum taken take_mmu(struct options *o, const char *v);
 enum taken take_cpu(struct options *o, const char *v);

@@ -9,6 +9,7 @@
 #include "ui/command.h"
 #include "ui/console.h"
 #include "ui/disasm.h"
+#include "ui/equiv.h"
 #include "ui/i18n.h"
 #include "ui/keys.h"
 #include "ui/options.h"
@@ -16,6 +17,7 @@
 #include "ui/session.h"
 #include "ui/stats.h"
 #include "ui/trace.h"
+#include "vmm/technique.h"
 #include "vmm/vm.h"
 
 /* Ticks after which the program looks whether somebody pressed Ctrl-C. */
@@ -29,8 +31,9 @@ struct run {
     struct console console;
     struct keys keys;
     struct trace *trace;
-    enum outcome outcome; /* NONE: interrupted */
-    char broken[256];     /* why the technique could not be changed; empty: it could */
+    struct finding finding; /* of --equiv */
+    enum outcome outcome;   /* NONE: interrupted */
+    char broken[256];       /* why the technique could not be changed; empty: it could */
 };
 
 static void on_interrupt(int signal)
@@ -146,8 +149,12 @@ static void say_hole(struct run *r)
 
 static int print_stats(struct run *r)
 {
-    const struct result result = {
-        .options = &r->o, .vm = r->s.vm, .symbols = r->s.symbols, .console = &r->console, .outcome = r->outcome};
+    const struct result result = {.options = &r->o,
+                                  .vm = r->s.vm,
+                                  .symbols = r->s.symbols,
+                                  .console = &r->console,
+                                  .finding = &r->finding,
+                                  .outcome = r->outcome};
 
     if (r->o.stats == STATS_TABLE)
         stats_table(stderr, &result);
@@ -185,9 +192,30 @@ static int close_all(struct run *r)
     return closing ? closing : status;
 }
 
+/* --equiv: the same run on copies, before it touches a disk. */
+static int compare(struct run *r)
+{
+    struct comparison k = {.o = r->o, .technique = {r->o.technique, r->o.equiv}};
+    int status;
+
+    k.name[0] = r->o.technique->name;
+    k.name[1] = r->o.equiv->name;
+    k.o.bisect = true;
+    status = comparison_open(&k);
+    if (!status)
+        status = comparison_run(&k, r->o.limit);
+    if (!status)
+        equiv_finding(&k, &r->finding);
+    comparison_close(&k);
+    return status;
+}
+
 static int run_guest(struct run *r)
 {
-    int status = open_all(r), closing;
+    int status = r->o.equiv ? compare(r) : 0, closing;
+
+    if (!status)
+        status = open_all(r);
 
     if (!status) {
         catch_signals();

@@ -7,6 +7,7 @@
 #include "interp/diskfile.h"
 #include "interp/file.h"
 #include "interp/loader.h"
+#include "interp/state.h"
 #include "interp/statefile.h"
 #include "interp/symbols.h"
 #include "ui/keys.h"
@@ -129,6 +130,35 @@ int session_renew(struct session *s, const struct options *o)
     if (!status)
         *s = fresh;
     return status;
+}
+
+/* By way of the canonical state. */
+static int copy_state(struct session *to, const struct session *from, char error[ERROR_ROOM])
+{
+    struct state out, in;
+    int result;
+
+    state_init_save(&out);
+    result = machine_state(vm_guest(from->vm), &out);
+    state_init_load(&in, out.data, out.size);
+    if (!result)
+        result = machine_state(vm_guest(to->vm), &in);
+    if (result)
+        (void)snprintf(error, ERROR_ROOM, "%s", *out.error ? out.error : in.error);
+    state_free(&out);
+    vm_changed(to->vm);
+    return result;
+}
+
+int session_copy(struct session *to, const struct session *from, const struct keys *keys, const struct options *o)
+{
+    char error[ERROR_ROOM] = "";
+
+    *to = (struct session){.input = keys_pressed_until(keys, vm_tick(from->vm))};
+    if (!open_disks(to, o, error) && (to->vm = make_vm(to, o, error, sizeof error)) && !copy_state(to, from, error))
+        return 0;
+    (void)session_close(to);
+    return report(STATUS_FAILED, "%s", error);
 }
 
 int session_save(struct session *s, const struct keys *k, const char *path, char *error, size_t room)

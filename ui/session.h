@@ -23,6 +23,8 @@ struct session {
 int session_open(struct session *s, const struct options *o);
 /* The same once more in place of `s`, which stays as it is after an error. Files that are its disks stay open. */
 int session_renew(struct session *s, const struct options *o);
+/* A second guest in the state of the first, with options of its own. 0, or an exit status after one line as above. */
+int session_copy(struct session *to, const struct session *from, const struct keys *keys, const struct options *o);
 /* Writes the guest's canonical state. 0, or -1: `error` says why. `k` may be empty. */
 int session_save(struct session *s, const struct keys *k, const char *path, char *error, size_t room);
 /* 0, or an exit status after one line on standard error: a disk could not be written to the end. */

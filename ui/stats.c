@@ -137,7 +137,7 @@ void stats_table(FILE *f, const struct result *r)
     sheet_to(&s, LABEL);
     sheet_line(&s, LOOK_PLAIN, "%s", outcome_name(r->outcome));
     stats_sheet(r->vm, r->symbols, &s);
-    scoreboard_sheet(r->vm, WIDTH, &s);
+    scoreboard_sheet(r->vm, r->finding, WIDTH, &s);
     sheet_print(&s, 0, f);
     sheet_free(&s);
 }

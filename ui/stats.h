@@ -11,12 +11,14 @@ struct console;
 struct options;
 struct sheet;
 struct symbols;
+struct finding;
 
 struct result {
     const struct options *options;
     struct vm *vm;
     const struct symbols *symbols;
     const struct console *console;
+    const struct finding *finding; /* NULL: nothing was compared */
     enum outcome outcome;
 };
 

@@ -93,13 +93,33 @@ static void add_hole(cJSON *o, const struct result *r)
 }
 
 /* Popek and Goldberg's three properties. */
-static void add_scoreboard(cJSON *o, const struct vm *v)
+static void add_finding(cJSON *o, const struct scoreboard *b)
+{
+    const struct finding *k = &b->finding;
+    cJSON *to;
+
+    (void)cJSON_AddStringToObject(o, "equivalence",
+                                  k->kind == FINDING_NONE && b->hole->bit ? "a hole bit" : finding_name[k->kind]);
+    if (k->kind == FINDING_NONE)
+        return;
+    to = cJSON_AddObjectToObject(o, "comparison");
+    (void)cJSON_AddStringToObject(to, "technique", k->technique->name);
+    (void)cJSON_AddStringToObject(to, "against", k->against->name);
+    add_number(to, "from", k->from);
+    add_number(to, "to", k->to);
+    add_number(to, "comparisons", k->comparisons);
+    if (k->kind == FINDING_DIFFERS)
+        (void)cJSON_AddStringToObject(to, "difference", k->difference);
+    (void)cJSON_AddItemToObject(to, "stale", b->stale ? cJSON_CreateString(stale_name[b->stale]) : cJSON_CreateNull());
+}
+
+static void add_scoreboard(cJSON *o, const struct result *r)
 {
     cJSON *to = cJSON_AddObjectToObject(o, "scoreboard"), *control;
     struct scoreboard b;
 
-    scoreboard_take(&b, v);
-    (void)cJSON_AddStringToObject(to, "equivalence", b.hole->bit ? "a hole bit" : "not checked");
+    scoreboard_take(&b, r->vm, r->finding);
+    add_finding(to, &b);
     control = cJSON_AddObjectToObject(to, "resource_control");
     for (unsigned r = RESOURCE_NONE + 1; r < RESOURCES; r++)
         add_number(control, resource_name[r], b.attempt[r]);
@@ -181,7 +201,7 @@ int stats_json(FILE *f, const struct result *r)
     add_run(o, r);
     add_counts(o, &s);
     add_hole(o, r);
-    add_scoreboard(o, r->vm);
+    add_scoreboard(o, r);
     if (add_console(o, r->console) == 0 && cJSON_AddStringToObject(o, "state_digest", digest))
         text = cJSON_Print(o);
     if (text && fputs(text, f) != EOF && fputc('\n', f) != EOF && fflush(f) == 0)

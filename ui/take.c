@@ -62,32 +62,40 @@ static int word_of(const char *const *list, const char *v)
     return -1;
 }
 
-/* A technique by its name, or by its file. */
-static enum taken technique(const char *option, const char *v, const struct technique **t)
+enum taken take_technique(const struct technique **t, const char *v, char *error, size_t room)
 {
     static const char *const planned[] = {"bt", "pv", NULL};
-    size_t n = strcspn(v, ",");
-    char error[512];
 
     *t = technique_find(v);
-    if (n > 3 && strncmp(v + n - 3, ".so", 3) == 0) {
-        *t = plugin_open(v, error, sizeof error);
-        if (!*t) {
-            (void)report(STATUS_USAGE, "%s %s: %s", option, v, error);
-            return TAKEN_SAID;
-        }
-    }
     if (*t)
         return TAKEN;
+    if (plugin_length(v)) {
+        *t = plugin_open(v, error, room);
+        return *t ? TAKEN : TAKEN_SAID;
+    }
     return word_of(planned, v) >= 0 ? TAKEN_UNBUILT : TAKEN_BAD;
+}
+
+/* The value of an option. */
+static enum taken technique(const char *option, const char *v, const struct technique **t)
+{
+    char error[512];
+    enum taken taken = take_technique(t, v, error, sizeof error);
+
+    if (taken == TAKEN_SAID)
+        (void)report(STATUS_USAGE, "%s %s: %s", option, v, error);
+    return taken;
 }
 
 enum taken take_mode(struct options *o, const char *v)
 {
-    enum taken taken = technique("--mode", v, &o->technique);
-
     o->mode_said = true;
-    return taken;
+    return technique("--mode", v, &o->technique);
+}
+
+enum taken take_equiv(struct options *o, const char *v)
+{
+    return technique("--equiv", v, &o->equiv);
 }
 
 enum taken take_swap_every(struct options *o, const char *v)
@@ -95,16 +103,29 @@ enum taken take_swap_every(struct options *o, const char *v)
     return scaled(v, 1000, &o->swap.every) && o->swap.every ? TAKEN : TAKEN_BAD;
 }
 
+/* The first of the techniques in a list: a plug-in's path may hold commas, and its duties follow it. */
+static size_t first_of(const char *list)
+{
+    size_t n = plugin_length(list), comma = strcspn(list, ",");
+
+    if (!n || comma < strcspn(list, "/"))
+        n = comma;
+    if (n == plugin_length(list))
+        while (list[n] && seam_duty(list + n + 1, strcspn(list + n + 1, ",")) != LAB_DUTIES)
+            n += 1 + strcspn(list + n + 1, ",");
+    return n;
+}
+
 enum taken take_swap_through(struct options *o, const char *v)
 {
     const struct technique *t;
     enum taken taken = TAKEN;
-    char name[256];
+    char name[DISK_PATH];
     size_t n;
 
     o->swap.count = 0;
     do {
-        n = strcspn(v, ",");
+        n = first_of(v);
         if (n >= sizeof name)
             return TAKEN_BAD;
         memcpy(name, v, n);

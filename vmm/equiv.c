@@ -22,6 +22,25 @@ static void run_to(struct equiv *e, uint64_t tick)
     }
 }
 
+/* FNV-1a. */
+static void sent(void *to, uint8_t byte)
+{
+    struct equiv_sent *t = to;
+
+    t->bytes++;
+    t->hash = (t->hash ^ byte) * UINT64_C(0x100000001b3);
+}
+
+static bool outputs_differ(struct equiv *e)
+{
+    const struct equiv_sent *a = &e->sent[0], *b = &e->sent[1];
+
+    if (a->bytes == b->bytes && a->hash == b->hash)
+        return false;
+    e->d = (struct difference){.kind = DIFFER_OUTPUT, .is = {a->bytes, b->bytes}};
+    return true;
+}
+
 static bool outcomes_differ(const struct equiv *e)
 {
     return e->outcome[0] != e->outcome[1] ||
@@ -33,7 +52,7 @@ static bool differ(struct equiv *e, bool wholly)
     e->compared++;
     if ((wholly ? difference_all : difference_registers)(guest(e, 0), guest(e, 1), &e->d))
         return true;
-    return outcomes_differ(e);
+    return outputs_differ(e) || outcomes_differ(e);
 }
 
 static bool running(const struct equiv *e)
@@ -78,13 +97,16 @@ static void put_back(struct equiv *e, const struct state *saved)
         state_init_load(&in, saved->data, saved->size);
         (void)machine_state(guest(e, side), &in); /* it is our own */
         vm_changed(e->vm[side]);
+        e->sent[side] = e->saved_sent;
     }
     if (e->back)
         e->back(e->ctx, guest(e, 0)->cpu.t[0]);
 }
 
-static int save(const struct equiv *e, struct state *to)
+/* Of either: they are the same. */
+static int save(struct equiv *e, struct state *to)
 {
+    e->saved_sent = e->sent[0];
     state_free(to);
     state_init_save(to);
     return machine_state(guest(e, 0), to);
@@ -124,15 +146,12 @@ static void narrow(struct equiv *e, struct state *saved)
     e->result = EQUIV_DIFFERS;
 }
 
-void equiv_run(struct equiv *e)
+static void compare(struct equiv *e)
 {
     struct state saved;
     uint64_t step = FIRST_INTERVAL;
 
     state_init_save(&saved);
-    e->outcome[0] = e->outcome[1] = OUTCOME_LIMIT;
-    e->tick = guest(e, 0)->cpu.t[0];
-    e->result = EQUIV_SAME;
     while (running(e) && e->tick < e->until) {
         uint64_t last = e->until - e->tick > step ? e->tick + step : e->until;
 
@@ -144,9 +163,21 @@ void equiv_run(struct equiv *e)
             narrow(e, &saved);
             break;
         }
-        e->tick = last;
+        e->tick = running(e) ? last : guest(e, 0)->cpu.t[0];
         if (step < LAST_INTERVAL)
             step *= 2;
     }
     state_free(&saved);
+}
+
+void equiv_run(struct equiv *e)
+{
+    e->outcome[0] = e->outcome[1] = OUTCOME_LIMIT;
+    e->first = e->tick = guest(e, 0)->cpu.t[0];
+    e->result = EQUIV_SAME;
+    for (unsigned side = 0; side < 2; side++)
+        vm_serial(e->vm[side], sent, &e->sent[side]);
+    compare(e);
+    for (unsigned side = 0; side < 2; side++)
+        vm_serial(e->vm[side], NULL, NULL);
 }

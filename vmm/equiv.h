@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Are two techniques the same to a guest? Two VMs with the same guest run side by side on the instruction clock, and their
- * canonical states are compared: at checkpoints wholly, and, unless only these are wanted, after each instruction but for
- * memory. A difference found at a checkpoint is narrowed down from the checkpoint before it, by halves.
+ * canonical states, and what they have sent to COM1, are compared: at checkpoints wholly, and, unless only these are wanted,
+ * after each instruction but for memory. A difference found at a checkpoint is narrowed down from the checkpoint before it, by halves.
  *
  *      equal ──tick──tick──tick──> checkpoint (saved)          ──> checkpoint: differs
  *                                      └── loaded into both, run to the middle: differs? ... to one instruction
@@ -15,6 +15,11 @@
 
 #include "vmm/difference.h"
 #include "vmm/vm.h"
+
+/* What has left a guest's COM1: how many bytes, and a hash of them. */
+struct equiv_sent {
+    uint64_t bytes, hash;
+};
 
 struct equiv {
     /* Of the caller: guests at their first instruction, both with a clock of instructions; and what is wanted. */
@@ -33,7 +38,8 @@ struct equiv {
         EQUIV_NO_MEMORY /* of the host */
     } result;
     enum outcome outcome[2]; /* LIMIT: still running */
-    uint64_t tick, last;
+    uint64_t first, tick, last;
+    struct equiv_sent sent[2], saved_sent;
     struct difference d; /* DIFFER_NOT: only the outcomes differ */
     int delivered[2];    /* vector of the event that the differing step delivered; -1: none */
     uint64_t compared;   /* times */

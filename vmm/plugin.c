@@ -172,10 +172,23 @@ static void fill(struct plugin *p, uint32_t said, bool any_said)
     loaded = p;
 }
 
+size_t plugin_length(const char *what)
+{
+    static const char suffix[] = ".so";
+    const char *at = what;
+
+    while ((at = strstr(at, suffix)) != NULL) {
+        at += sizeof suffix - 1;
+        if (at - what >= (ptrdiff_t)sizeof suffix && (!*at || *at == ','))
+            return (size_t)(at - what);
+    }
+    return 0;
+}
+
 const struct technique *plugin_open(const char *what, char *error, size_t room)
 {
     struct plugin *p = calloc(1, sizeof *p);
-    size_t n = strcspn(what, ",");
+    size_t n = plugin_length(what);
     uint32_t duties;
 
     if (!p || n >= sizeof p->path - 2) {

@@ -56,7 +56,9 @@ void seam_registers(struct vm *vm, uint32_t reg[LAB_REGS]);
 extern const char *const seam_duty_name[LAB_DUTIES];
 unsigned seam_duty(const char *name, size_t length);
 
-/* plugin.c: a technique from a shared object. "FILE.so", or "FILE.so,cli,sti" for some duties only. NULL: see `error`. */
+/* plugin.c: how much of the text is the file of "FILE.so" or "FILE.so,cli,sti"; 0: it names no plug-in. Commas may be in it. */
+size_t plugin_length(const char *what);
+/* A technique from a shared object. "FILE.so", or "FILE.so,cli,sti" for some duties only. NULL: see `error`. */
 const struct technique *plugin_open(const char *what, char *error, size_t room);
 
 #endif

@@ -126,6 +126,11 @@ static bool is_guests(const struct frames *f, uint32_t frame)
     return frame < f->count && f->frame[frame].owner == OWNER_GUEST;
 }
 
+static bool is_monitors(const struct frames *f, uint32_t frame)
+{
+    return frame < f->count && f->frame[frame].owner == OWNER_MONITOR;
+}
+
 /* The shadow's tables are those with a present entry in the guest's part of its root. */
 static void look_at_shadow(const struct monitor *n, struct vm_monitor *m)
 {
@@ -137,6 +142,10 @@ static void look_at_shadow(const struct monitor *n, struct vm_monitor *m)
         if (!(table & PTE_P))
             continue;
         m->tables++;
+        if (!is_monitors(&n->frames, table >> PAGE_SHIFT)) { /* the guest could write its own entries */
+            m->exposed++;
+            continue;
+        }
         for (unsigned t = 0; t < 1024; t++) {
             uint32_t entry = shadow_entry(s, table >> PAGE_SHIFT, t);
 
@@ -159,6 +168,8 @@ bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)
         return false;
     m->shadow_root = hpa((uint64_t)n->shadow.root << PAGE_SHIFT);
     look_at_shadow(n, m);
+    if (v->technique->world == &world_vtx && n->vtx.nested)
+        m->exposed += nested_exposed(&n->vtx.tables);
     m->reserve = n->frames.count - n->frames.guest;
     for (uint32_t i = n->frames.guest; i < n->frames.count; i++)
         m->free += n->frames.frame[i].type == TYPE_FREE;

@@ -286,6 +286,11 @@ void vm_observe_only(struct vm *v, uint32_t kinds)
     vm_listen(v);
 }
 
+uint64_t vm_tick(const struct vm *v)
+{
+    return v->guest->cpu.t[0];
+}
+
 void vm_serial(struct vm *v, void (*serial)(void *ctx, uint8_t byte), void *ctx)
 {
     v->out.serial = serial;

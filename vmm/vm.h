@@ -79,7 +79,8 @@ struct vm_monitor {
     hpa_t shadow_root;
     unsigned tables;        /* of the shadow, below its root */
     unsigned reserve, free; /* frames that are the monitor's to use; of these, not in use */
-    unsigned exposed;       /* pages of the shadow that lead to a frame that is not the guest's: none, ever */
+    unsigned exposed;       /* entries, of shadow and nested tables, by which what is not the guest's could be reached:
+                               none, ever */
     unsigned watched;       /* pages whose stores it wants to know of */
     bool shadow_stale;      /* the guest has flushed: the shadow goes before the hardware runs it again */
     uint64_t interpreted;   /* guest instructions that the virtual CPU executed */
@@ -127,6 +128,8 @@ unsigned vm_mmu(const struct vm *v);
  */
 int vm_swap(struct vm *v, const struct technique *to, char *error, size_t room);
 
+/* Where the guest's clock stands. */
+uint64_t vm_tick(const struct vm *v);
 /* Runs until tick `until` of the guest's clock, or to an end. Any number of calls gives the same result as one. */
 enum outcome vm_run(struct vm *v, uint64_t until);
 /*

@@ -47,6 +47,7 @@ int change_memory(struct debugger *d, gva_t at, const void *from, unsigned n, ch
         (void)snprintf(error, room, _("cannot access memory at 0x%08" PRIx32), at.v);
         return -1;
     }
+    d->finding.changed = true;
     (void)machine_write(g, pa[0], from, first);
     if (first < n)
         (void)machine_write(g, pa[1], (const uint8_t *)from + first, n - first);
@@ -205,6 +206,7 @@ int change_register(struct debugger *d, const struct reg_name *r, int64_t value,
     if (set(d, &k))
         return -1;
     vm_changed(d->s.vm);
+    d->finding.changed = true;
     debug_take_registers(d, &d->now);
     return 0;
 }

@@ -88,6 +88,7 @@ static void begin(struct debugger *d)
 {
     d->report = (struct report_of_run){.stand = STAND_START};
     d->goal = (struct goal){.kind = GOAL_NONE};
+    d->finding = (struct finding){.kind = FINDING_NONE};
     d->events->count = 0;
     d->console.size = 0;
     d->frame = 0;
@@ -142,6 +143,20 @@ int debug_restart(struct debugger *d)
 
 /* ---- another technique ------------------------------------------------------------------------------------------- */
 
+int debug_find_technique(const char *name, const struct technique **t, char *error, size_t room)
+{
+    char why[512];
+    enum taken taken = take_technique(t, name, why, sizeof why);
+
+    if (taken == TAKEN)
+        return 0;
+    if (taken == TAKEN_SAID)
+        (void)snprintf(error, room, "%s: %s", name, why);
+    else
+        (void)snprintf(error, room, _("%s: no such technique, or it is not built yet"), name);
+    return -1;
+}
+
 int debug_technique(struct debugger *d, const char *name, char *error, size_t room)
 {
     struct options o = d->o;
@@ -151,8 +166,7 @@ int debug_technique(struct debugger *d, const char *name, char *error, size_t ro
 
         rotation_add_all(&all, o.virtualizable);
         o.technique = rotation_next(&all, o.technique);
-    } else if (take_mode(&o, name) != TAKEN) {
-        (void)snprintf(error, room, _("%s: no such technique, or it is not built yet"), name);
+    } else if (debug_find_technique(name, &o.technique, error, room)) {
         return -1;
     }
     if (debug_ended(d)) {
@@ -171,6 +185,7 @@ int debug_technique(struct debugger *d, const char *name, char *error, size_t ro
 
 int debug_key(struct debugger *d, const char *name)
 {
+    d->finding.changed = true;
     return kbd_press(&vm_guest(d->s.vm)->pc.kbd, name);
 }
 

@@ -24,6 +24,7 @@
 #include "ui/keys.h"
 #include "ui/options.h"
 #include "ui/session.h"
+#include "ui/finding.h"
 #include "vmm/vm.h"
 
 /* What a run is for. */
@@ -102,6 +103,7 @@ struct debugger {
     struct timeline *time;
     struct stops stops;
     struct predict predict;
+    struct finding finding; /* of the last `equiv`, for the scoreboard */
 
     struct goal goal;                     /* GOAL_NONE: it stands */
     struct report_of_run report;          /* of the last run, or of the one in progress */
@@ -167,6 +169,8 @@ static inline bool debug_ended(const struct debugger *d)
 int debug_restart(struct debugger *d);
 /* Goes on under another technique, by way of the canonical state; "next": that behind the current one. 0, or -1 with a line in `error`. */
 int debug_technique(struct debugger *d, const char *name, char *error, size_t room);
+/* A technique by name or file. 0, or -1 with a line in `error`. */
+int debug_find_technique(const char *name, const struct technique **t, char *error, size_t room);
 /* Presses a key (names as QEMU's sendkey). 0; -1: no such key; 1: lost. */
 int debug_key(struct debugger *d, const char *name);
 

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "interp/symbols.h"
+#include "ui/debug/compare.h"
 #include "ui/debug/expr.h"
 #include "ui/i18n.h"
 #include "ui/shell/command.h"
+#include "vmm/technique.h"
 #include "ui/shell/why.h"
 #include "ui/view/view.h"
 
@@ -179,6 +181,47 @@ static void why(struct shell *sh, const char *args)
     why_answer(sh->d, &q, sh->width, &sh->out);
 }
 
+/* ---- techniques -------------------------------------------------------------------------------------------------- */
+
+enum { COMPARED = 1000000, COMPARED_MAX = 1000000000 };
+
+/* [TECHNIQUE] [N]. -1 after a complaint. */
+static int take_comparison(struct shell *sh, const char *args, const struct technique **t, int64_t *n)
+{
+    const char *rest = args;
+    char word[WORD], error[EXPR_ERROR];
+
+    *n = COMPARED;
+    *t = technique_find(vm_technique(debug_vm(sh->d))->on_hardware ? "emulate" : "native");
+    if (arg_word(&rest, word) && !strchr("0123456789($", *word)) {
+        if (debug_find_technique(word, t, error, sizeof error)) {
+            shell_bad(sh, "%s", error);
+            return -1;
+        }
+        args = rest;
+    }
+    if (*args && arg_value(sh, args, n))
+        return -1;
+    if (*n >= 1 && *n <= COMPARED_MAX)
+        return 0;
+    shell_bad(sh, _("equiv compares 1 to %d ticks"), COMPARED_MAX);
+    return -1;
+}
+
+static void equiv(struct shell *sh, const char *args)
+{
+    const struct technique *against;
+    char error[EXPR_ERROR];
+    int64_t n;
+
+    if (take_comparison(sh, args, &against, &n))
+        return;
+    if (debug_compare(sh->d, against, (uint64_t)n, error, sizeof error))
+        shell_bad(sh, "%s", error);
+    else
+        (void)shell_view(sh, "scoreboard");
+}
+
 /* ---- code and frames --------------------------------------------------------------------------------------------- */
 
 static void list(struct shell *sh, const char *args)
@@ -262,6 +305,9 @@ const struct shell_command commands_looking[] = {
      N_("what such an access would do now, at which level, why, and who would handle it"),
      N_("SDM Vol. 3, 4.6 \"Access Rights\", 4.7 \"Page-Fault Exceptions\", 4.10 \"Caching Translation Information\""),
      COMPLETES_ACCESS, 0, why},
+    {"equiv", "", "[TECHNIQUE] [N]",
+     N_("compares this technique with another over the next N ticks, on copies: the verdict is on the scoreboard"),
+     N_("Popek and Goldberg 1974: the equivalence property"), COMPLETES_TECHNIQUE, 0, equiv},
     {"list", "l", "[ADDR]", N_("the code around an address"), NULL, COMPLETES_EXPRESSION, 0, list},
     {"disassemble", "disas", "[ADDR]", N_("ten instructions from an address on; of the next one's if there is none"),
      NULL, COMPLETES_EXPRESSION, 0, disassemble},
