@@ -231,7 +231,9 @@ struct cpu {
     uint8_t fault_vector; /* filled by raise_fault() */
     uint32_t fault_error;
     uint32_t fault_detail;  /* #PF: the linear address; #DB: bits of DR6 */
-    uint8_t shadow_before;  /* the interrupt shadow in which the instruction began */
+    uint8_t shadow_before;  /* the interrupt shadow in which the instruction began, */
+    bool nmi_before;        /* whether NMIs were blocked then (an IRET that is through clears it), */
+    uint32_t debug_before;  /* and debug_hit */
     bool external;          /* the event being delivered is external: EXT in error codes */
     struct vmx_event event; /* the event being delivered */
     struct vmx_exit exit;   /* filled by vmx_exit() */

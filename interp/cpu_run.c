@@ -33,7 +33,7 @@ static void undone(struct cpu *c)
 {
     if (c->m->probes)
         probe_fault(c);
-    c->debug_hit = 0; /* nothing was touched */
+    c->debug_hit = c->debug_before; /* nothing was touched */
     c->shadow = c->shadow_before;
     block_unpatch(c);
 }
@@ -87,6 +87,8 @@ static void deliver(struct cpu *c, unsigned vector, enum intr_type type, uint32_
     if (kind == TRAP_FAULT && vector_has_error(vector))
         c->event.info |= INTR_ERROR;
     c->activity = ACTIVE; /* #DB behind a HLT wakes */
+    if (type == INTR_FAULT)
+        c->debug_hit = 0; /* what MOV SS held off is lost when the next instruction faults */
     c->delivering = true;
     c->external = kind != TRAP_SOFTWARE;
     c->fault_first = kind == TRAP_FAULT ? (int)vector : -1;
@@ -257,6 +259,8 @@ static void turn(struct cpu *c)
         return;
     }
     c->shadow_before = c->shadow;
+    c->nmi_before = c->nmi_blocked;
+    c->debug_before = c->debug_hit;
     if (c->vmx.non_root && vmx_boundary(c))
         return;
     if (machine_interruptible(c->m)) {

@@ -257,6 +257,9 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
     uint32_t flags, change = iret_mask(c, size);
     bool outer;
 
+    /* Even if it faults (SDM Vol. 3, 6.7.1); or it is the host's (25.3). */
+    if (!(c->vmx.pin & PIN_NMI) || c->vmx.pin & PIN_VIRTUAL_NMI)
+        c->nmi_blocked = false;
     if (c->eflags & FL_NT)
         switch_back(c, o);
     t.off = peek(c, size, 0);
@@ -278,8 +281,7 @@ static const struct op *interrupt_return(struct cpu *c, const struct op *o, unsi
         segment_drop_inner(c);
         charge(c, ACCOUNT_TRAP, c->m->cost.iret_outer);
     }
-    if (!(c->vmx.pin & PIN_NMI) || c->vmx.pin & PIN_VIRTUAL_NMI) /* else it is the host's (SDM Vol. 3, 25.3) */
-        c->nmi_blocked = false;
+    c->nmi_before = false; /* what faults from here on is another instruction */
     return go_on(c, o);
 }
 
@@ -337,7 +339,7 @@ static const struct op *software(struct cpu *c, const struct op *o, unsigned vec
     c->event = (struct vmx_event){.info = INTR_VALID | (uint32_t)type << INTR_TYPE_SHIFT | vector, .length = o->len};
     software_exits(c, &c->event);
     c->delivering = true;
-    c->external = false;
+    c->external = type == INTR_PRIVILEGED; /* INT1 sets EXT (SDM Vol. 3, 6.13) */
     c->fault_first = -1;
     trap_deliver(c, vector, type == INTR_PRIVILEGED ? TRAP_EXTERNAL : TRAP_SOFTWARE, 0, c->eip + o->len);
     c->delivering = false;

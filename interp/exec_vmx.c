@@ -259,6 +259,8 @@ HANDLER(h_vmwrite_r)
 HANDLER(h_vmwrite_m)
 {
     root_only_field(c, o, VMX_VMWRITE, true, 0, o->reg);
+    if (c->vmx.vmcs == VMCS_NONE) /* before the operand is read */
+        return vmx_fail(c, o, 0);
     return write_field(c, o, o->reg, load32(c, NULL, o->seg, ea(c, o)));
 }
 

@@ -163,6 +163,8 @@ void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t 
     bool inner;
     uint32_t from_eip = eip, from_cs = c->seg[CS].sel;
 
+    if (vector == VEC_DB && kind == TRAP_FAULT)
+        c->dr[7] &= ~DR7_GD; /* so that the handler can work (SDM Vol. 3, 18.2.4) */
     gate_fetch(c, vector, kind, &g);
     if (sel_null(g.sel))
         raise_fault(c, NULL, VEC_GP, 0);
@@ -192,8 +194,6 @@ void trap_deliver(struct cpu *c, unsigned vector, enum trap_kind kind, uint32_t 
     stack_commit(c, &s, inner);
     segment_fill(c, CS, (g.sel & ~3u) | cpl, &cs);
     c->eip = g.offset;
-    if (vector == VEC_DB && kind == TRAP_FAULT)
-        c->dr[7] &= ~DR7_GD; /* so that the handler can work (SDM Vol. 3, 18.2.4) */
     c->eflags &= ~(uint32_t)(FL_TF | FL_NT | FL_RF | FL_VM | (g.type & 1 ? 0 : FL_IF));
     c->shadow = 0;
     segment_set_cpl(c, cpl);

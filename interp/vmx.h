@@ -119,6 +119,9 @@ enum { VMX_TIMER_SHIFT = 5, VMX_CR3_TARGETS = 4 };
 /* Segment access rights: as in `struct seg`, and: the register cannot be used. */
 #define AR_UNUSABLE (1u << 16)
 
+/* Pending debug exceptions: bits of DR6, and: one of B0 to B3 was enabled (24.4.2). */
+#define PENDING_BREAK (1u << 12)
+
 /* Guest interruptibility. */
 enum { BLOCKED_STI = 1, BLOCKED_SS = 2, BLOCKED_SMI = 4, BLOCKED_NMI = 8 };
 
@@ -136,6 +139,7 @@ enum intr_type {
 #define INTR_VECTOR 0xffu
 #define INTR_TYPE_SHIFT 8
 #define INTR_ERROR (1u << 11)
+#define INTR_UNBLOCKED (1u << 12) /* an IRET has ended the blocking of NMIs; of an EPT violation's qualification, too */
 #define INTR_VALID (1u << 31)
 
 /* ---- reasons and errors ---- */

@@ -68,7 +68,7 @@ static void deliver(struct cpu *c, unsigned vector, unsigned type)
     c->activity = ACTIVE;
     c->nmi_blocked |= type == INTR_NMI;
     c->delivering = true;
-    c->external = type == INTR_EXTERNAL || type == INTR_NMI || type == INTR_FAULT;
+    c->external = type != INTR_SOFTWARE && type != INTR_TRAP;
     c->fault_first = type == INTR_FAULT ? (int)vector : -1;
     trap_deliver(c, vector, kind_of(type), c->event.error, c->eip + c->event.length);
     c->delivering = false;
@@ -80,6 +80,7 @@ static void inject(struct cpu *c, uint32_t info)
 
     if (!keeps_pending_debug(c, type))
         c->debug_hit = 0;
+    c->debug_before = c->debug_hit;
     c->event = (struct vmx_event){.info = info,
                                   .error = info & INTR_ERROR ? get(c, VMCS_ENTRY_INTR_ERROR) : 0,
                                   .injected = true,

@@ -17,16 +17,29 @@ static void put(struct cpu *c, enum vmcs_field f, uint32_t v)
     vmcs_write(c->m, c->vmx.vmcs, f, v);
 }
 
+/* An IRET ended the blocking of NMIs, but was not completed: for a host that lets it run again (27.2.1, 27.2.2). */
+static uint32_t unblocked(const struct cpu *c, const struct vmx_exit *e)
+{
+    const uint32_t fault = INTR_VALID | INTR_FAULT << INTR_TYPE_SHIFT;
+    uint32_t event = e->event.info & ~INTR_ERROR;
+    bool exception = (event & ~INTR_VECTOR) == fault && event != (fault | VEC_DF);
+
+    if (c->delivering || !c->nmi_before || c->nmi_blocked)
+        return 0;
+    return exception || e->reason == VMX_EPT_VIOLATION ? INTR_UNBLOCKED : 0;
+}
+
 /* 27.2. The event that was being delivered, if any, is for the host to inject again (27.2.4). */
 static void tell(struct cpu *c, const struct vmx_exit *e)
 {
     const struct vmx_event none = {0}, *broken_off = c->delivering ? &c->event : &none;
+    uint32_t bit = unblocked(c, e);
 
     put(c, VMCS_EXIT_REASON, e->reason);
-    put(c, VMCS_EXIT_QUALIFICATION, e->qualification);
+    put(c, VMCS_EXIT_QUALIFICATION, e->qualification | (e->reason == VMX_EPT_VIOLATION ? bit : 0));
     put(c, VMCS_EXIT_LINEAR, e->linear);
     vmcs_write(c->m, c->vmx.vmcs, VMCS_EXIT_PHYSICAL, e->physical);
-    put(c, VMCS_EXIT_INTR, e->event.info);
+    put(c, VMCS_EXIT_INTR, e->event.info | (e->reason == VMX_EXCEPTION ? bit : 0));
     put(c, VMCS_EXIT_INTR_ERROR, e->event.error);
     put(c, VMCS_VECTORING, broken_off->info);
     put(c, VMCS_VECTORING_ERROR, broken_off->error);
@@ -57,13 +70,13 @@ static uint32_t saved_flags(struct cpu *c, const struct vmx_exit *e)
 
     switch (e->reason) {
     case VMX_EXCEPTION: return flags_pushed_for(c, &e->event);
+    case VMX_TASK_SWITCH: return c->delivering ? flags_pushed_for(c, &c->event) : flags;
     case VMX_EPT_VIOLATION:
     case VMX_EPT_MISCONFIG: return c->delivering ? flags_pushed_for(c, &c->event) : flags | FL_RF;
     case VMX_INTERRUPT:
     case VMX_TRIPLE_FAULT:
     case VMX_INTR_WINDOW:
     case VMX_NMI_WINDOW:
-    case VMX_TASK_SWITCH:
     case VMX_MTF:
     case VMX_TIMER: return flags;
     default: return flags & ~(uint32_t)FL_RF;

@@ -80,7 +80,8 @@ Test(vmx_event, a_fault_breaks_injection_off)
 
     for (unsigned n = 0; n < sizeof injected / sizeof *injected; n++) {
         const struct injected *i = &injected[n];
-        uint32_t vector = i->info & 0xff, ext = i->length ? 0 : 1;
+        uint32_t vector = i->info & 0xff, type = i->info >> INTR_TYPE_SHIFT & 7;
+        uint32_t ext = type != INTR_SOFTWARE && type != INTR_TRAP;
 
         hyper_again(m);
         hyper_or(m, VMCS_GUEST_EFLAGS, FL_IF);

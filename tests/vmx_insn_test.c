@@ -223,6 +223,21 @@ Test(vmx_insn, pointers)
     metal_destroy(m);
 }
 
+/* Without a current VMCS nothing is read: the operand is in no page (30.3, VMWRITE). */
+Test(vmx_insn, vmwrite_looks_for_a_vmcs_first)
+{
+    static const uint8_t code[] = {0x0f, 0x79, 0x03}; /* vmwrite eax, [ebx] */
+    struct machine *m = hyper_create();
+    struct cpu *c = &m->cpu;
+
+    c->vmx.vmcs = VMCS_NONE;
+    c->r[EBX] = 0xc0000000;
+    hyper_host(m, code, sizeof code);
+    cr_expect_eq(cpu_eflags(c) & FL_STATUS, FL_CF);
+    cr_expect_eq(c->eip, METAL_CODE + sizeof code);
+    metal_destroy(m);
+}
+
 /* Capabilities are what is checked, and cannot be written (appendix A). */
 Test(vmx_insn, capabilities)
 {

@@ -290,6 +290,6 @@ void vtx_store_guest(struct monitor *n)
     vtx_write(n, VMCS_GUEST_SYSENTER_ESP, v->msr.sysenter_esp);
     vtx_write(n, VMCS_GUEST_SYSENTER_EIP, v->msr.sysenter_eip);
     vtx_write(n, VMCS_GUEST_INTERRUPTIBILITY, blocked);
-    vtx_write(n, VMCS_GUEST_PENDING_DEBUG, v->debug_hit);
+    vtx_write(n, VMCS_GUEST_PENDING_DEBUG, v->debug_hit | (v->debug_hit & DR6_B ? PENDING_BREAK : 0));
     store_control(n);
 }

@@ -95,6 +95,16 @@ static void read_exit(struct monitor *n)
     }
 }
 
+/* An IRET that was broken off is executed again, here or by the hardware: NMIs are blocked until then (27.2.2). */
+static void block_again(struct monitor *n)
+{
+    const struct vmx_exit *e = &n->vtx.exit;
+    uint32_t told = e->reason == VMX_EPT_VIOLATION ? e->qualification : e->event.info;
+
+    if (told & INTR_UNBLOCKED)
+        vtx_write(n, VMCS_GUEST_INTERRUPTIBILITY, vtx_read(n, VMCS_GUEST_INTERRUPTIBILITY) | BLOCKED_NMI);
+}
+
 static void read_broken(struct monitor *n)
 {
     struct vmx_event *e = &n->vtx.broken;
@@ -139,6 +149,7 @@ static void arrive(struct vm *vm, struct trap *t)
     x->launched = true;
     read_exit(n);
     read_broken(n);
+    block_again(n);
     *t = (struct trap){.vector = x->exit.event.info & INTR_VALID ? x->exit.event.info & INTR_VECTOR : NO_VECTOR,
                        .error = x->exit.event.error,
                        .eip = peek(n, VMCS_GUEST_EIP),

@@ -59,6 +59,10 @@ section .text
     case_ "double fault", g_int3, 0, 0, 0, 1 << 8, 0x80000b0b, 0, 0, 0, 0, 0
     case_ "triple fault", g_int3, 0, 0, 0, 0, 0x80000b08, 0, 0, 0, 0, 0
     case_ "timer       ", g_nops, 1 << 6, 0, 0, 0, 0, 0, 0, 0, 0, 0
+    case_ "mov ss; exit", g_ssexit, 0, 0, 0, 0, 0, 0, 0, 0x100, 0, LENGTH
+    case_ "iret, nmis  ", g_iret, 1 << 3 | 1 << 5, 0, 0, 1 << 13, 0, 0, 0, 0, 8, 0
+    case_ "iret, a host", g_iret, 0, 0, 0, 1 << 13, 0, 0, 0, 0, 8, 0
+    case_ "hlt, window ", g_hlt, 1 << 3 | 1 << 5, 1 << 22, 0, 0, 0, 0, 0, 0, 2, 0
 section .cases
     dd 0
 
@@ -88,6 +92,7 @@ next:
     vmwrite_ 0x401a, [esi + 32]
     vmwrite_ GUEST_EFLAGS, [esi + 36]
     vmwrite_ 0x4824, [esi + 40]
+    vmwrite_ 0x6822, 0
     vmwrite_ EXIT_CONTROLS, 0x36dff
     vmwrite_ ENTRY_CONTROLS, 0x11ff
     vmwrite_ CR0_MASK, CR0_TS
@@ -197,6 +202,13 @@ g_lgdt:   lgdt [ss:ecx + 0x1000]
 g_str:    str dx
 g_wbinvd: wbinvd
 g_int:    int 0x20
+g_ssexit: mov cx, ss
+          mov ss, cx
+          cpuid
+g_iret:   push 2
+          push 0                        ; no code segment
+          push 0
+          iret
 
 handler_with_code:
     add esp, 4
