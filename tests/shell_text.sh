@@ -211,4 +211,20 @@ predict perhaps
 END
 [ "$bad" -ge 40 ] || fail "only $bad bad lines were tried"
 
+# ---- keys --------------------------------------------------------------------------------------------------------------
+# All are down before any goes up.
+script 0 keyboard <<'END'
+tbreak main.wait
+continue
+key shift-a left
+continue
+info console
+END
+says 'scan code 0000002a' 'scan code 0000001e' 'scan code 000000e0' 'scan code 0000004b'
+silent
+script 2 keyboard <<'END'
+key shift-
+END
+grep -q 'shift-: there is no such key' "$tmp/err" || fail "shift-: $(cat "$tmp/err")"
+
 [ "$failures" -eq 0 ]

@@ -122,13 +122,14 @@ static void arm(struct keys *k)
     clock_arm(&k->guest->clock, &k->timer, more ? k->press[k->next].tick : CLOCK_NEVER);
 }
 
-/* All are down at once. A key that the keyboard has no room for is lost, as on a real one. */
-static void press(struct keys *k, const char *all)
+int keys_press(struct kbd *k, const char *all)
 {
     char name[KEY_NAME];
+    int result = keys_exist(all) ? 0 : -1;
 
-    while (next_key(&all, name))
-        (void)kbd_press(&k->guest->pc.kbd, name);
+    while (!result && next_key(&all, name))
+        result = kbd_press(k, name);
+    return result;
 }
 
 static void fire(void *dev)
@@ -137,7 +138,7 @@ static void fire(void *dev)
     uint64_t now = machine_now(k->guest);
 
     for (; k->next < k->count && k->press[k->next].tick <= now; k->next++)
-        press(k, k->press[k->next].name);
+        (void)keys_press(&k->guest->pc.kbd, k->press[k->next].name); /* what finds no room is lost, as on a real one */
     arm(k);
 }
 

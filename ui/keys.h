@@ -8,6 +8,7 @@
 
 #include "interp/clock.h"
 
+struct kbd;
 struct machine;
 
 enum { KEY_NAME = 32 };
@@ -33,5 +34,7 @@ void keys_seek(struct keys *k, uint64_t from);
 /* The tick from which keys are still to be pressed, now: an earlier one than `now` when one is due. */
 uint64_t keys_pressed_until(const struct keys *k, uint64_t now);
 void keys_free(struct keys *k);
+/* Presses one key, or several joined by '-', which are down at once. 0; -1: no such key; 1: lost, there is no room. */
+int keys_press(struct kbd *k, const char *all);
 
 #endif

@@ -186,7 +186,7 @@ int debug_technique(struct debugger *d, const char *name, char *error, size_t ro
 int debug_key(struct debugger *d, const char *name)
 {
     d->finding.changed = true;
-    return kbd_press(&vm_guest(d->s.vm)->pc.kbd, name);
+    return keys_press(&vm_guest(d->s.vm)->pc.kbd, name);
 }
 
 /* ---- looking ----------------------------------------------------------------------------------------------------- */
