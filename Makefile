@@ -265,9 +265,12 @@ fuzz-run: fuzz
 # PNG copies, for slides, go to build/shots/ where rsvg-convert is.
 .PHONY: shots
 SHOTS := $(sort $(wildcard docs/pictures/*.rsh))
-SHOT_GUEST := build/guests/micro/cr3.elf --mode trap --cpu virtualizable
+SHOT_GUEST := build/guests/micro/cr3.elf
+# A script's line "# run with:" holds options; without it they are these.
+SHOT_OPTIONS := --mode trap --cpu virtualizable
 shots: all
-	$(Q)for script in $(SHOTS); do $(PROGRAM) shell $(SHOT_GUEST) --lang en --serial none -x "$$script" || exit; done
+	$(Q)for script in $(SHOTS); do options=$$(sed -n 's/^# run with: //p' "$$script"); \
+	    $(PROGRAM) shell $(SHOT_GUEST) $${options:-$(SHOT_OPTIONS)} --lang en --serial none -x "$$script" || exit; done
 	$(Q)if command -v rsvg-convert >/dev/null; then mkdir -p build/shots; for picture in $(SHOTS:.rsh=.svg); do \
 	    rsvg-convert "$$picture" -o "build/shots/$$(basename "$$picture" .svg).png" || exit; done; \
 	else echo 'no rsvg-convert (package librsvg2-bin): no PNG'; fi

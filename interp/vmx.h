@@ -58,8 +58,9 @@ void vmcs_write(struct machine *m, uint64_t vmcs, enum vmcs_field f, uint64_t v)
 
 /* The head of a region. */
 enum { VMCS_REVISION_AT = 0, VMCS_ABORT_AT = 4, VMCS_LAUNCHED_AT = 8, VMCS_FIELDS_AT = 16 };
-#define VMX_REVISION 0x52690001u /* bits 30:0 of IA32_VMX_BASIC */
-#define VMCS_NONE UINT64_MAX     /* no current VMCS */
+enum { VMCS_BYTES = VMCS_FIELDS_AT + VMCS_FIELDS * 8 }; /* more than all fields take */
+#define VMX_REVISION 0x52690001u                        /* bits 30:0 of IA32_VMX_BASIC */
+#define VMCS_NONE UINT64_MAX                            /* no current VMCS */
 
 /* ---- controls ---- */
 
@@ -151,6 +152,9 @@ enum vmx_reason {
     VMX_REASONS = 64
 };
 #define VMX_ENTRY_FAILED (1u << 31) /* in the exit-reason field */
+
+/* Qualification of I/O instructions (table 27-5), behind the size less 1. */
+enum { VMX_IO_IN = 1 << 3, VMX_IO_STRING = 1 << 4, VMX_IO_REP = 1 << 5, VMX_IO_IMMEDIATE = 1 << 6 };
 
 enum vmx_error {
 #define ERROR(number, name, doc) VMX_E_##name = number,

@@ -52,8 +52,7 @@ void vmx_access_msr(struct cpu *c, const struct op *o, bool write);
 /* The tables' registers: which of SGDT, SIDT, LGDT, LIDT, or of SLDT, STR, LLDT, LTR (0 to 3). `bits`: the operand size. */
 void vmx_table(struct cpu *c, const struct op *o, unsigned which, unsigned bits);
 void vmx_selector(struct cpu *c, const struct op *o, unsigned which, bool memory);
-/* IN, OUT and their string forms, behind the checks of I/O privilege. */
-enum { VMX_IO_IN = 1 << 3, VMX_IO_STRING = 1 << 4, VMX_IO_REP = 1 << 5, VMX_IO_IMMEDIATE = 1 << 6 };
+/* IN, OUT and their string forms, behind the checks of I/O privilege. `how`: of the qualification. */
 void vmx_io(struct cpu *c, const struct op *o, uint16_t port, unsigned size, unsigned how);
 /* A task switch (25.4.2): `source`: 0 CALL, 1 IRET, 2 JMP, 3 a task gate in the IDT. `length`: of the instruction, or 0. */
 noreturn void vmx_task_switch(struct cpu *c, unsigned sel, unsigned source, uint32_t length);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The debugger's screen, cell by cell: scripted runs of three guests, on two sizes of terminal, in two languages, compared
+ * The debugger's screen, cell by cell: scripted runs of guests, on two sizes of terminal, in two languages, compared
  * with tests/screens/. Each file there holds the pages of one run, characters and looks. What they show is asserted as text
  * too, in tests/shell_*.sh; these are about where it stands and how it looks.
  *
@@ -16,7 +16,7 @@
 
 #include "tests/support/terminal.h"
 
-enum { WAIT_MS = 20000, QUIET_MS = 400, PAGES = 5, PATH_ROOM = 256 };
+enum { WAIT_MS = 20000, QUIET_MS = 400, PAGES = 6, PATH_ROOM = 256 };
 
 static const char *program(void)
 {
@@ -44,13 +44,16 @@ static const char *const plain_env[] = {"TERM=xterm-256color", "LC_ALL=C.UTF-8",
 /* ---- cell by cell ------------------------------------------------------------------------------------------------ */
 
 static const struct script {
-    const char *guest, *mode;
+    const char *name, *guest, *mode, *mmu;
     bool virtualizable;
     const char *keys; /* one after the other; a command line ends with a carriage return */
 } script[] = {
-    {"cr3", "trap", true, ":until kernel_writes_cr3\rsss"},
-    {"pagefault", "trap", true, ":break trap 14\rcc"},
-    {"syscall", "native", false, ":break trap 0x80\rcss"},
+    {"cr3", "cr3", "trap", "shadow", true, ":until kernel_writes_cr3\rsss"},
+    {"pagefault", "pagefault", "trap", "shadow", true, ":break trap 14\rcc"},
+    {"syscall", "syscall", "native", NULL, false, ":break trap 0x80\rcss"},
+    {"vtx", "cr3", "vtx", "shadow", false, ":until kernel_writes_cr3\rsss"},
+    {"nested", "pagefault", "native", NULL, false,
+     ":break trap 14\rctt:break exit io\rc"}, /* vtx takes over in the midst */
 };
 
 /* All cells of all pages of a run, after its keys. */
@@ -129,8 +132,17 @@ static void until_it_stands(struct terminal *t, int quiet)
 static char *record(const struct script *s, int width, int height, const char *lang, int quiet)
 {
     char guest[64], *got;
-    const char *words[] = {
-        "debug", guest, "--lang", lang, "--mode", s->mode, "--cpu", s->virtualizable ? "virtualizable" : "x86", NULL};
+    const char *words[] = {"debug",
+                           guest,
+                           "--lang",
+                           lang,
+                           "--mode",
+                           s->mode,
+                           "--cpu",
+                           s->virtualizable ? "virtualizable" : "x86",
+                           s->mmu ? "--mmu" : NULL,
+                           s->mmu,
+                           NULL};
     struct terminal *t;
 
     (void)snprintf(guest, sizeof guest, "build/guests/micro/%s.elf", s->guest);
@@ -138,7 +150,7 @@ static char *record(const struct script *s, int width, int height, const char *l
     cr_assert(terminal_shows(t, "CR3", WAIT_MS), "%s: no screen", s->guest);
     for (const char *k = s->keys; *k; k++) {
         terminal_send(t, (const char[]){*k, '\0'});
-        if (*k == '\r' || *k == 'c' || *k == 's')
+        if (*k == '\r' || *k == 'c' || *k == 's' || *k == 't')
             until_it_stands(t, quiet);
     }
     until_it_stands(t, 2 * quiet);
@@ -155,7 +167,7 @@ static void play(const struct script *s, int width, int height, const char *lang
     static const int quiet[] = {60, 250, 1000};
     char path[PATH_ROOM], *got = NULL, *expected;
 
-    (void)snprintf(path, sizeof path, "tests/screens/%s.%dx%d.%s.txt", s->guest, width, height, lang);
+    (void)snprintf(path, sizeof path, "tests/screens/%s.%dx%d.%s.txt", s->name, width, height, lang);
     if (getenv("UPDATE_SCREENS")) {
         got = record(s, width, height, lang, QUIET_MS);
         write_all(path, got);

@@ -179,17 +179,3 @@ bool vm_get_monitor(const struct vm *v, struct vm_monitor *m)
     m->why = vm_why_not(v);
     return true;
 }
-
-bool vm_get_vmcs(const struct vm *v, struct vm_vmcs *x)
-{
-    const struct vtx *t = &v->mon.vtx;
-
-    if (v->technique->world != &world_vtx)
-        return false;
-    *x = (struct vm_vmcs){.address = v->hw->cpu.vmx.vmcs, .entries = t->entries, .in_guest = v->hw->cpu.vmx.non_root};
-    for (unsigned f = 0; f < VMCS_FIELDS; f++) {
-        x->now[f] = vmcs_read(v->hw, x->address, f);
-        memcpy(&x->entered[f], t->was + vmcs_info[f].offset, vmcs_info[f].size);
-    }
-    return true;
-}

@@ -178,12 +178,13 @@ void vm_get_stats(const struct vm *v, struct vm_stats *s);
 enum why_not vm_why_not(const struct vm *v);
 /* False: the technique has no monitor. */
 bool vm_get_monitor(const struct vm *v, struct vm_monitor *m);
-/* The guest's VMCS: what stands in it now, and what the last entry left there. */
+/* The guest's VMCS: what stands in it now, what the last exit left there, and the entry that this exit ended. */
 struct vm_vmcs {
     uint64_t address;
-    uint64_t now[VMCS_FIELDS], entered[VMCS_FIELDS];
+    uint64_t now[VMCS_FIELDS], entry[VMCS_FIELDS], exit[VMCS_FIELDS];
     uint64_t entries;
     bool in_guest; /* the guest is on the hardware: its state is in the processor's registers, and not here */
+    bool exited;   /* there was an exit; else `entry` and `exit` say nothing */
 };
 /* False: the technique has none. */
 bool vm_get_vmcs(const struct vm *v, struct vm_vmcs *x);

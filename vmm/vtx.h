@@ -6,6 +6,7 @@
  *      vtx_world.c   the world switch: VM exit and VM entry, seen from the virtual CPU
  *      vtx_vmcs.c    fields of the VMCS, read and written when needed
  *      vtx_event.c   interrupts and exceptions on their way to the guest
+ *      vtx_seen.c    what screens see of the VMCS
  *      vtx.c         the technique: what to do about an exit
  */
 #ifndef VMM_VTX_H
@@ -24,6 +25,13 @@ struct vm;
 
 enum { VTX_VPID = 1 };
 
+/* The VMCS as it was at both ends of the guest's last turn on the hardware, for those who look. */
+struct vtx_seen {
+    bool exited;                 /* there was a turn that is over; else `entry` and `exit` say nothing */
+    uint8_t entered[VMCS_BYTES]; /* at the newest entry: the turn may go on */
+    uint8_t entry[VMCS_BYTES], exit[VMCS_BYTES];
+};
+
 struct vtx {
     bool nested;             /* --mmu nested; else shadow */
     uint32_t vmxon, vmcs;    /* frames */
@@ -36,7 +44,7 @@ struct vtx {
     struct vmx_event inject; /* with the next entry */
     uint32_t dr[4];          /* what the hardware has in DR0 to DR3 */
     uint64_t field[VMCS_FIELDS];
-    uint8_t was[PAGE_SIZE]; /* the VMCS as the last entry left it, for screens: what changed since */
+    struct vtx_seen seen;
     bool known[VMCS_FIELDS];
     uint64_t exits[VMX_REASONS];
     uint64_t entries;
@@ -63,6 +71,11 @@ extern const struct world world_vtx;
 void vtx_learn(struct vm *vm);
 /* Is guest paging the second of two dimensions now? CR0.PG must be set in non-root operation: without, a shadow serves. */
 bool vtx_two_dimensions(const struct monitor *n);
+
+/* vtx_seen.c: to be called at each entry and exit, and where a VMCS begins. */
+void vtx_seen_begin(struct monitor *n);
+void vtx_seen_entry(struct monitor *n);
+void vtx_seen_exit(struct monitor *n);
 
 /* vtx_event.c */
 /* The event whose delivery the last exit broke off goes on with the next entry. */

@@ -63,6 +63,7 @@ static int boot(struct monitor *n)
     hw_vmclear(n->hw, region(n, x->vmcs));
     hw_vmptrld(n->hw, (uint64_t)x->vmcs << PAGE_SHIFT);
     vtx_write_constants(n);
+    vtx_seen_begin(n);
     monitor_behind_escape(n, VTX_LAUNCH);
     world_start_clock(n);
     return 0;
@@ -145,6 +146,8 @@ static void arrive(struct vm *vm, struct trap *t)
     if (entry_failed(&n->hw->cpu)) {
         mon_complain(vm, "VM entry: VM-instruction error %u", (unsigned)vtx_read(n, VMCS_INSTRUCTION_ERROR));
         x->known_guest = true; /* it never left */
+    } else {
+        vtx_seen_exit(n);
     }
     x->launched = true;
     read_exit(n);
@@ -220,7 +223,7 @@ static void enter(struct monitor *n)
 {
     struct vtx *x = &n->vtx;
 
-    memcpy(x->was, ram_frame(n->hw->ram, x->vmcs), VMCS_FIELDS_AT + VMCS_FIELDS * sizeof(uint64_t));
+    vtx_seen_entry(n);
     world_sync_clock(n);
     x->entries++;
     n->stub_insns = VTX_STUB_OUT;

@@ -10,6 +10,7 @@
 #include "ui/disasm.h"
 #include "ui/i18n.h"
 #include "ui/shell/command.h"
+#include "ui/view/vmx_words.h"
 #include "vmm/technique.h"
 
 enum { EVENTS_SAID = 12, INSN_TEXT = 128 };
@@ -70,6 +71,18 @@ static void say_exit(struct sheet *s, const struct event *e)
         sheet_line(s, LOOK_MONITOR, _("   exit: %s (%s)"), reason, vector_of(e, 1, room));
 }
 
+static void say_vm_exit(struct sheet *s, const struct event *e)
+{
+    const struct vmx_exit x = {
+        .reason = (uint32_t)e->field[0], .qualification = (uint32_t)e->field[1], .event.info = (uint32_t)e->field[4]};
+    char text[WORDS];
+
+    sheet_put(s, LOOK_HARDWARE, _("   VM exit: %s"), vmx_words_reason(x.reason, text));
+    if (*vmx_words_qualification(&x, text))
+        sheet_put(s, LOOK_HARDWARE, "; %s", text);
+    sheet_end(s);
+}
+
 /* One event in one line; false: it is not worth one. */
 static bool say_event(struct sheet *s, const struct recorded *r)
 {
@@ -78,6 +91,7 @@ static bool say_event(struct sheet *s, const struct recorded *r)
 
     switch (e->kind) {
     case EVENT_trap: say_vector(s, look, _("   trap: "), e); return true;
+    case EVENT_vm_exit: say_vm_exit(s, e); return true;
     case EVENT_exit: say_exit(s, e); return true;
     case EVENT_emulate:
         sheet_line(s, LOOK_MONITOR,

@@ -141,7 +141,7 @@ static void technique(struct shell *sh, const char *args)
             sheet_put(&sh->out, LOOK_LABEL, "%c %s", techniques[i] == sh->d->o.technique ? '*' : ' ',
                       techniques[i]->name);
             sheet_to(&sh->out, 12);
-            sheet_line(&sh->out, LOOK_PLAIN, "%s", techniques[i]->doc);
+            sheet_line(&sh->out, LOOK_PLAIN, "%s", _(techniques[i]->doc));
         }
         return;
     }

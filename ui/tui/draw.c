@@ -51,7 +51,7 @@ bool tui_show(struct tui *t, const char *view)
     if (!tui_pane(t, view))
         return false;
     t->focus = tui_pane(t, view)->view->name;
-    page = t->page == PAGES && shows(t, view) ? PAGES : layout_page_with(&room, view);
+    page = t->page == PAGES && shows(t, view) ? PAGES : layout_page_with(t->d, &room, view);
     if (page < 0)
         t->zoomed = true;
     else if (!t->zoomed)
@@ -62,8 +62,8 @@ bool tui_show(struct tui *t, const char *view)
 unsigned tui_layout(const struct tui *t, unsigned page, const struct box *room, struct layout_pane pane[PANES_MAX])
 {
     if (page < PAGES || !t->d->lesson)
-        return layout(page < PAGES ? page : 0, room, pane);
-    return layout_beside(room, "lesson", lesson_play_step(t->d->lesson)->pane, pane);
+        return layout(t->d, page < PAGES ? page : 0, room, pane);
+    return layout_beside(t->d, room, "lesson", lesson_play_step(t->d->lesson)->pane, pane);
 }
 
 static void draw_pane(struct tui *t, const struct layout_pane *l, bool focus)
@@ -174,8 +174,8 @@ static void bottom_line(struct tui *t, int *x, int *y)
     else
         (void)grid_text(g, 0, *y, g->width, LOOK_FAINT, false,
                         t->d->lesson
-                            ? _("F5 back F6 on F7 answer F8 put back  s step  c go  1-6 page  : command  ? help")
-                            : _("s step  n over  c go  . walk  Tab pane  1-5 page  Enter zoom  : command  ? help"));
+                            ? _("F5 back F6 on F7 answer F8 put back  s step  c go  1-7 page  : command  ? help")
+                            : _("s step  n over  c go  . walk  Tab pane  1-6 page  Enter zoom  : command  ? help"));
 }
 
 /* ---- in front ---------------------------------------------------------------------------------------------------- */

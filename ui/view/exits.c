@@ -71,6 +71,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
 
 const struct view view_exits = {
     .name = "exits",
+    .title = N_("Exits"),
     .doc = N_("how often the monitor was entered, by reason, and what was delivered, by vector"),
     .detail =
         N_("Each entry into the monitor costs a trap, a world switch and the way back, whatever the guest wanted: "

@@ -7,7 +7,7 @@
 #include "ui/i18n.h"
 #include "ui/sheet.h"
 #include "ui/view/views.h"
-#include "ui/view/words.h"
+#include "ui/view/vmx_words.h"
 #include "vmm/technique.h"
 
 enum { STAMP_MIN = 6, LETTER = 2, NAME = 10, WIDE = 58, MEANWHILE = 200 };
@@ -210,13 +210,14 @@ static void tell_vm_entry(const struct debugger *d, const uint64_t *f, struct sh
 
 static void tell_vm_exit(const struct debugger *d, const uint64_t *f, struct sheet *s)
 {
-    const char *name = vmx_reason_name[f[0] % VMX_REASONS];
+    const struct vmx_exit e = {.reason = (uint32_t)f[0], .qualification = (uint32_t)f[1], .event.info = (uint32_t)f[4]};
     char text[WORDS];
 
-    sheet_text(s, LOOK_PLAIN, f[0] & VMX_ENTRY_FAILED ? _("VM entry fails: ") : _("VM exit: "));
-    sheet_put(s, LOOK_LABEL, "%s", name ? name : "?");
+    sheet_text(s, LOOK_PLAIN, f[0] & VMX_ENTRY_FAILED ? _("VM entry fails: ") : _("VM exit "));
+    sheet_text(s, LOOK_LABEL, vmx_words_reason(e.reason, text));
     sheet_put(s, LOOK_PLAIN, _(" at %s"), place(d, f[3], text));
-    sheet_put(s, LOOK_PLAIN, _(", qualification %08" PRIx64), f[1]);
+    if (*vmx_words_qualification(&e, text))
+        sheet_put(s, LOOK_PLAIN, "; %s", text);
 }
 
 static void tell_swap(const struct debugger *d, const uint64_t *f, struct sheet *s)
@@ -256,8 +257,12 @@ static enum source source_of(const struct recorded *r)
     }
 }
 
-/* The virtual CPU's clock is another one: under a monitor its events happen at the stamp before them. */
-static void row(const struct debugger *d, const struct recorded *r, int stamp, bool wide, struct sheet *s)
+/*
+ * The virtual CPU's clock is another one: under a monitor its events happen at the stamp before them. One that lies before
+ * `last` is of the time when another technique had the guest.
+ */
+static void row(const struct debugger *d, const struct recorded *r, int stamp, uint64_t last, bool wide,
+                struct sheet *s)
 {
     static const struct {
         const char *letter, *name;
@@ -266,7 +271,7 @@ static void row(const struct debugger *d, const struct recorded *r, int stamp, b
         {"H", N_("hardware"), LOOK_HARDWARE}, {"M", N_("monitor"), LOOK_MONITOR}, {"v", N_("virtual"), LOOK_KERNEL}};
     enum source source = source_of(r);
 
-    if (source != SOURCE_VIRTUAL || !view_monitored(d))
+    if (source != SOURCE_VIRTUAL || (!view_monitored(d) && r->event.cycles >= last))
         sheet_put(s, LOOK_FAINT, "%*" PRIu64, stamp, r->event.cycles);
     sheet_to(s, stamp + 1);
     sheet_text(s, who[source].look, wide ? _(who[source].name) : who[source].letter);
@@ -285,15 +290,19 @@ static int stamp_width(const struct debugger *d)
 
 static void draw(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
-    uint64_t first = recorder_first(d->events), last = d->events->count;
+    uint64_t first = recorder_first(d->events), last = d->events->count, now = 0;
     int stamp = stamp_width(d);
 
     if (first == last)
         sheet_line(s, LOOK_FAINT, "%s", _("nothing has happened yet"));
     if (debug_running(d) && last - first > MEANWHILE)
         first = last - MEANWHILE;
-    for (uint64_t i = first; i < last; i++)
-        row(d, recorder_at(d->events, i), stamp, room->width >= WIDE, s);
+    for (uint64_t i = first; i < last; i++) {
+        const struct recorded *r = recorder_at(d->events, i);
+
+        row(d, r, stamp, now, room->width >= WIDE, s);
+        now = r->event.cycles > now ? r->event.cycles : now;
+    }
 }
 
 const struct view view_log = {

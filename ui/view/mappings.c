@@ -2,6 +2,7 @@
 /* All that a set of page tables maps, neighbours merged: of the guest's own tables (pt), and of the shadow. */
 #include <inttypes.h>
 
+#include "interp/ept.h"
 #include "interp/machine.h"
 #include "ui/debug/debugger.h"
 #include "ui/disasm.h"
@@ -99,14 +100,13 @@ static void directory_entry(struct listing *l, uint32_t lin)
     }
 }
 
-static void list(const struct debugger *d, struct machine *m, const struct view_room *room, const char *to,
+static void list(const struct debugger *d, const struct walk_context *k, const struct view_room *room, const char *to,
                  struct sheet *s)
 {
-    const struct cpu *c = &m->cpu;
-    struct listing l = {.d = d, .k = walk_context_of(m, NULL), .wide = room->width >= WIDE, .s = s};
+    struct listing l = {.d = d, .k = *k, .wide = room->width >= WIDE, .s = s};
 
-    sheet_line(s, LOOK_LABEL, "CR3 %08" PRIx32 "   %s", c->cr3, to);
-    if (!(c->cr0 & CR0_PG)) {
+    sheet_line(s, LOOK_LABEL, "CR3 %08" PRIx32 "   %s", k->cr3, to);
+    if (!(k->cr0 & CR0_PG)) {
         sheet_line(s, LOOK_FAINT, "%s", _("CR0.PG=0: linear addresses are physical ones"));
         return;
     }
@@ -120,17 +120,28 @@ static void list(const struct debugger *d, struct machine *m, const struct view_
 
 static void draw_pt(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
-    list(d, vm_guest(d->s.vm), room, view_virtual(d) ? "gva -> gpa" : _("linear -> physical"), s);
+    const struct walk_context k = walk_context_of(vm_guest(d->s.vm), NULL);
+
+    list(d, &k, room, view_virtual(d) ? "gva -> gpa" : _("linear -> physical"), s);
 }
 
+/* What the hardware walks for the guest, also where the monitor has an address space of its own and stands in it now. */
 static void draw_shadow(const struct debugger *d, const struct view_room *room, struct sheet *s)
 {
-    if (view_monitored(d))
-        list(d, vm_hardware(d->s.vm), room, "gva -> hpa", s);
-    else
+    struct ept_walk ept[WALK_LEVELS + 1];
+    const struct walk_context k = vm_walk_context(d->s.vm, ept);
+
+    if (!view_monitored(d))
         sheet_wrap(s, LOOK_FAINT, room->width,
                    _("There is no shadow: only a monitor that runs its guest on the "
                      "hardware needs one (--mode trap)."));
+    else if (k.eptp)
+        sheet_wrap(
+            s, LOOK_FAINT, room->width,
+            _("There is no shadow: with nested paging the hardware walks the guest's own tables (`info pt`), and "
+              "those of EPT behind them (`info p2m`)."));
+    else
+        list(d, &k, room, "gva -> hpa", s);
 }
 
 const struct view view_pt = {
@@ -146,7 +157,7 @@ const struct view view_shadow = {
     .doc = N_("what the shadow page tables map, that the hardware walks: linear addresses to machine memory"),
     .detail =
         N_("A shadow is filled page by page when the guest touches it, so at first it is nearly empty, and frames "
-           "lie scattered. It grants no more than the guest's tables and the p2m do together. From fc000000 on "
-           "it maps the monitor itself."),
+           "lie scattered. It grants no more than the guest's tables and the p2m do together. Under trap "
+           "it maps the monitor itself from fc000000 on."),
     .source = "SDM Vol. 3, 4.3 \"32-Bit Paging\"",
     .draw = draw_shadow};

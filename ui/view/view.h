@@ -26,12 +26,15 @@ struct view {
     const char *source; /* where the SDM or a paper says so */
     void (*draw)(const struct debugger *d, const struct view_room *room, struct sheet *s);
     bool at_end; /* its newest line is its last: a pane shows the end */
+    bool (*there)(
+        const struct debugger *d); /* has it anything to show now? A layout leaves it out if not. NULL: always */
 };
 
 extern const struct view *const views[]; /* ended by NULL */
 /* Draws no wider than the room. */
 void view_draw(const struct view *v, const struct debugger *d, const struct view_room *room, struct sheet *s);
 const struct view *view_find(const char *name); /* unique prefixes do; NULL: none, or several */
+bool view_there(const struct debugger *d, const char *name);
 
 /* walk: the micro-steps of the walk that is shown; debugger.walk.shown counts up to them. */
 unsigned view_walk_steps(const struct debugger *d);

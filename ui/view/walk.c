@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "interp/machine.h"
 #include "ui/debug/debugger.h"
 #include "ui/i18n.h"
 #include "ui/sheet.h"
@@ -77,19 +76,26 @@ static int column_at(const struct drawing *w, int column)
     return LABEL + column * w->cell;
 }
 
+/* Entries of four tables are long, and nothing stands beside them. */
+static int column_width(const struct drawing *w, int column)
+{
+    return column == COLUMN_P2M && w->p->facts.two_dimensions ? 2 * w->cell : w->cell;
+}
+
 static void head(const struct drawing *w)
 {
-    static const char *const title[] = {N_("guest: gva -> gpa"), N_("p2m: gpa -> hpa"), N_("shadow: gva -> hpa"),
-                                        N_("nested: gva -> hpa")};
-    unsigned columns = w->p->facts.monitored ? COLUMNS : view_virtual(w->d) ? COLUMN_SHADOW : COLUMN_P2M;
+    static const char *const title[] = {N_("guest: gva -> gpa"), N_("p2m: gpa -> hpa"), N_("shadow: gva -> hpa")};
+    bool nested = w->p->facts.two_dimensions;
+    unsigned columns = w->p->facts.monitored && !nested ? COLUMNS : view_virtual(w->d) ? COLUMN_SHADOW : COLUMN_P2M;
 
     for (unsigned i = 0; i < columns; i++) {
         sheet_to(w->s, column_at(w, (int)i) + ARROW);
         if (columns == 1)
             sheet_text(w->s, LOOK_LABEL, _("tables: linear -> physical"));
+        else if (nested && i == COLUMN_P2M)
+            sheet_text(w->s, LOOK_LABEL, _("EPT: gpa -> hpa, by PML4, PDPT, PD and PT"));
         else
-            put_cut(w->s, LOOK_LABEL, _(title[i + (i == COLUMN_SHADOW && w->p->facts.two_dimensions)]),
-                    w->cell - ARROW - 1);
+            put_cut(w->s, LOOK_LABEL, _(title[i]), w->cell - ARROW - 1);
     }
     sheet_end(w->s);
 }
@@ -102,7 +108,7 @@ static void notes(const struct drawing *w, enum walk_level level)
         if (!visible(w, c) || !*c->note)
             continue;
         sheet_to(w->s, column_at(w, i) + ARROW);
-        put_cut(w->s, c->bad ? LOOK_BAD : LOOK_FAINT, c->note, w->cell - ARROW - 1);
+        put_cut(w->s, c->bad ? LOOK_BAD : LOOK_FAINT, c->note, column_width(w, i) - ARROW - 1);
     }
     if (w->s->open.spans)
         sheet_end(w->s);
@@ -111,7 +117,7 @@ static void notes(const struct drawing *w, enum walk_level level)
 static void level_row(const struct drawing *w, enum walk_level level)
 {
     char text[WORDS];
-    bool one_line = w->cell >= ONE_LINE;
+    bool one_line = w->cell >= ONE_LINE && !w->p->facts.two_dimensions;
 
     sheet_text(w->s, LOOK_LABEL, level_name(w->p, level, text));
     for (int i = 0; i < COLUMNS; i++) {
@@ -151,10 +157,10 @@ static void draw_table(const struct drawing *w)
 /* The same in few columns: PDE and PTE are the manual's names for a directory's and a page table's entry. */
 static void short_label(const struct drawing *w, enum walk_column column, enum walk_level level)
 {
-    static const char *const space[] = {N_("guest"), "p2m", N_("shadow")};
+    const char *const space[] = {_("guest"), w->p->facts.two_dimensions ? "EPT" : "p2m", _("shadow")};
     uint32_t at = w->p->facts.q.at.v;
 
-    sheet_put(w->s, LOOK_LABEL, "%s ", _(space[column]));
+    sheet_put(w->s, LOOK_LABEL, "%s ", space[column]);
     switch (level) {
     case LEVEL_ROOT: sheet_text(w->s, LOOK_LABEL, "CR3"); break;
     case LEVEL_DIRECTORY: sheet_put(w->s, LOOK_LABEL, "PDE %03" PRIx32, at >> 22); break;
@@ -213,30 +219,6 @@ static void tlb_line(const struct drawing *w)
     sheet_end(w->s);
 }
 
-/* The second dimension: how each address that the guest's tables give was found in the machine. */
-static void nested(const struct drawing *w)
-{
-    const struct walk *u = &w->p->facts.used;
-
-    sheet_wrap(w->s, LOOK_LABEL, w->width, _("Each address that the guest's tables give goes through EPT:"));
-    for (unsigned i = 0; i <= u->steps; i++) {
-        const struct ept_walk *e = &w->p->facts.ept[i];
-
-        if (!e->steps || (i == u->steps && !u->ok && u->refused != e))
-            break;
-        sheet_put(w->s, LOOK_PLAIN, "  gpa %08" PRIx64 " ", e->gpa);
-        for (unsigned n = 0; n < e->steps; n++)
-            sheet_put(w->s, LOOK_FAINT, " %08" PRIx64, e->step[n].entry);
-        if (e->outcome == EPT_OK)
-            sheet_put(w->s, LOOK_HARDWARE, " -> %08" PRIx64, e->pa);
-        else
-            sheet_put(w->s, LOOK_BAD, " %s", e->outcome == EPT_MISCONFIG ? _("misconfigured") : _("EPT violation"));
-        sheet_end(w->s);
-    }
-    sheet_wrap(w->s, LOOK_FAINT, w->width, _("The four are the entries of PML4, PDPT, PD and PT."));
-    sheet_line(w->s, LOOK_PLAIN, _("memory references in all: %u"), u->references);
-}
-
 static void title(const struct drawing *w)
 {
     static const char *const access[][2] = {
@@ -265,8 +247,6 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
         draw_list(&w);
     if (w.shown >= p.steps - 1)
         tlb_line(&w);
-    if (w.shown >= p.steps - 1 && p.facts.two_dimensions)
-        nested(&w);
     if (w.shown == p.steps)
         sheet_wrap(s, LOOK_PLAIN, room->width, walk_verdict(d, &p, text, sizeof text));
 }

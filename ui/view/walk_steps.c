@@ -27,14 +27,37 @@ __attribute__((format(printf, 4, 5))) static struct walk_cell *fill(struct walk_
     return c;
 }
 
-/* Where the p2m puts an address of the guest's. */
-static void look_up(const struct debugger *d, struct walk_picture *p, enum walk_level level, uint64_t at)
+/* The same by the hardware's second dimension: the i-th address of a walk goes through four tables of its own. */
+static void look_up_nested(struct walk_picture *p, enum walk_level level, unsigned i)
+{
+    const struct ept_walk *e = &p->facts.ept[i];
+    struct walk_cell *c;
+    int n = 0;
+
+    if (!e->steps)
+        return;
+    c = e->outcome == EPT_OK ? fill(p, level, COLUMN_P2M, "%08" PRIx64 "->%08" PRIx64, e->gpa, e->pa)
+                             : fill(p, level, COLUMN_P2M, "%08" PRIx64 "->", e->gpa);
+    for (unsigned k = 0; k < e->steps; k++)
+        n += snprintf(c->note + n, sizeof c->note - (size_t)n, "%s%08" PRIx64, k ? " " : "", e->step[k].entry);
+    c->bad = e->outcome != EPT_OK;
+    if (c->bad)
+        (void)snprintf(c->note + n, sizeof c->note - (size_t)n, " %s",
+                       e->outcome == EPT_MISCONFIG ? _("misconfigured") : _("EPT violation"));
+}
+
+/* Where the p2m puts the i-th address of the guest's walk. */
+static void look_up(const struct debugger *d, struct walk_picture *p, enum walk_level level, unsigned i, uint64_t at)
 {
     struct walk_cell *c;
     hpa_t to;
 
     if (!view_virtual(d))
         return;
+    if (p->facts.two_dimensions) {
+        look_up_nested(p, level, i);
+        return;
+    }
     if (vm_p2m(d->s.vm, gpa(at), &to)) {
         (void)fill(p, level, COLUMN_P2M, "%08" PRIx64 "->%08" PRIx64, at, to.v);
         return;
@@ -80,13 +103,13 @@ static void guest_column(const struct debugger *d, struct walk_picture *p)
     if (!p->facts.paging)
         (void)snprintf(c->note, sizeof c->note, "%s", _("CR0.PG=0: not used"));
     for (unsigned i = 0; i < w->steps; i++) {
-        look_up(d, p, i ? LEVEL_TABLE : LEVEL_DIRECTORY, w->step[i].at);
+        look_up(d, p, i ? LEVEL_TABLE : LEVEL_DIRECTORY, i, w->step[i].at);
         entry(p, COLUMN_GUEST, w, i);
     }
     if (!w->ok)
         return;
     page(p, COLUMN_GUEST, g, w->pa);
-    look_up(d, p, LEVEL_PAGE, w->pa);
+    look_up(d, p, LEVEL_PAGE, w->steps, w->pa);
 }
 
 static void shadow_column(const struct debugger *d, struct walk_picture *p)
@@ -118,7 +141,7 @@ void walk_picture_make(const struct debugger *d, struct walk_picture *p)
     memset(p, 0, sizeof *p);
     facts_find(d, &q, &p->facts);
     guest_column(d, p);
-    if (p->facts.monitored)
+    if (p->facts.monitored && !p->facts.two_dimensions)
         shadow_column(d, p);
     p->steps += 2;
 }
@@ -153,7 +176,11 @@ static void done(const struct debugger *d, const struct facts *f, char *text, si
                        _("The TLB still holds an older translation, and the access gets that one: tables were changed "
                          "and the TLB was not told."));
     else if (f->two_dimensions)
-        (void)snprintf(text, room, _("The hardware finds it by itself, at hpa %08" PRIx64 ": no exit."), f->used.pa);
+        (void)snprintf(text, room,
+                       _("The hardware finds it by itself, at hpa %08" PRIx64
+                         ": no exit. Without the TLB that takes %u "
+                         "memory references."),
+                       f->used.pa, f->used.references);
     else if (f->monitored)
         (void)snprintf(text, room, _("The hardware finds it by the shadow, at hpa %08" PRIx64 ": no trap."),
                        f->used.pa);

@@ -9,6 +9,7 @@
 #include "ui/i18n.h"
 #include "ui/sheet.h"
 #include "vmm/technique.h"
+#include "vmm/world.h"
 
 bool view_monitored(const struct debugger *d)
 {
@@ -18,6 +19,11 @@ bool view_monitored(const struct debugger *d)
 bool view_virtual(const struct debugger *d)
 {
     return !vm_technique(d->s.vm)->on_hardware;
+}
+
+bool view_vmx(const struct debugger *d)
+{
+    return vm_technique(d->s.vm)->world == &world_vtx;
 }
 
 const char *words_place(const struct debugger *d, uint32_t at, char text[WORDS])

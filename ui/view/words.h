@@ -21,6 +21,9 @@ bool view_monitored(const struct debugger *d);
 /* Has the guest memory of its own, behind a p2m? */
 bool view_virtual(const struct debugger *d);
 
+/* Is the guest's state in a VMCS? */
+bool view_vmx(const struct debugger *d);
+
 /* "main+0x12", or the number where no symbol is near. */
 const char *words_place(const struct debugger *d, uint32_t at, char text[WORDS]);
 /* "00100123 main+0x12", or the number alone. */
