@@ -81,8 +81,8 @@ keys ':lesson nonsense' Enter
 shows 'lesson next, back, again'
 keys 1
 shows '1 step'
-keys 6
-shows '6 lesson'
+keys 7
+shows '7 lesson'
 mux resize-window -t s -x 160 -y 50
 shows 'Raise #PF'
 keys ':q' Enter

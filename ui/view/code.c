@@ -64,8 +64,9 @@ static unsigned length_at(const struct code *c, gva_t at)
 
     if (have == 0)
         return 0;
-    n = decode(bytes, have, c->code32, &i) == DECODE_OK ? i.len
-                                                        : disasm(bytes, have, at.v, c->code32, NULL, text, sizeof text);
+    n = decode(bytes, have, c->code32, &i) == DECODE_OK
+            ? i.len
+            : disasm(bytes, have, at.v, &c->m->cpu.seg[CS], NULL, text, sizeof text);
     return up_to_symbol(c, at, n ? n : 1);
 }
 
@@ -165,7 +166,7 @@ static gva_t row(const struct code *c, struct sheet *s, gva_t at, bool first)
 
     label(c, s, at, first);
     (void)lin_peek_some(c->m, at.v, bytes, n);
-    (void)disasm(bytes, n, at.v, c->code32, c->d->s.symbols, text, sizeof text);
+    (void)disasm(bytes, n, at.v, &c->m->cpu.seg[CS], c->d->s.symbols, text, sizeof text);
     sheet_text(s, look, here ? "=>" : at.v == c->middle.v && c->d->frame && !c->d->code_set ? "->" : "");
     sheet_to(s, POINT);
     put_point(c, s, at);

@@ -70,7 +70,10 @@ static void draw_breakpoints(const struct debugger *d, const struct view_room *r
             sheet_to(s, 16);
             sheet_put(s, LOOK_PLAIN, "%" PRIu64, p->hits);
             sheet_to(s, 22);
-            sheet_line(s, LOOK_PLAIN, "%s%s%s", p->text, *p->when ? " if " : "", p->when);
+            sheet_put(s, LOOK_PLAIN, "%s%s%s", p->text, *p->when ? " if " : "", p->when);
+            if (p->ignore)
+                sheet_put(s, LOOK_FAINT, _("; ignored %" PRIu64 " times more"), p->ignore);
+            sheet_end(s);
         }
     if (!any)
         sheet_line(s, LOOK_FAINT, "%s", _("none are set"));

@@ -73,7 +73,7 @@ static void changes(const struct vm_vmcs *x, const struct place *at, struct shee
         if (!is_changed(x, f))
             continue;
         if (!any)
-            sheet_line(s, LOOK_HARDWARE, "%s", _("changed since the entry before the last exit"));
+            sheet_line(s, LOOK_HARDWARE, "%s", _("changed in the last turn of the guest"));
         any = true;
         field(x, f, at, s);
     }
