@@ -68,6 +68,10 @@ static const struct {
     {"u8(0x100000)", 2},
     {"u16 (0x100000)", 0xb002},
     {"u32(u8(0x100000) + 0xffffe)", 0x1badb002},
+    {"{u8}0x100000", 2},
+    {"{unsigned short}0x100000 + 1", 0xb003},
+    {"{int}(0x100000 + 0)", 0x1badb002},
+    {"-{char}start * 0", 0},
 };
 
 /* What is told of those that are none. */
@@ -83,6 +87,9 @@ static const struct {
     {"(1", "bad expression: ')' is missing at its end"},
     {"(1 + 2 3)", "bad expression: ')' is missing at '3)'"},
     {"u8(1", "bad expression: ')' is missing at its end"},
+    {"{double}1", "a type is u8, u16 or u32"},
+    {"{u8 1", "a type is u8, u16 or u32"},
+    {"{u8}", "bad expression: a value is missing at its end"},
     {"1 ? 2", "bad expression: ':' is missing at its end"},
     {"0x", "bad expression: '0x' is no number"},
     {"0xg", "bad expression: '0xg' is no number"},

@@ -19,6 +19,7 @@ enum { NEAR = 0x10000 };
 /* What the formatter's hook needs, and the function that it stands in for. */
 struct naming {
     const struct symbols *symbols;
+    uint32_t base; /* of the code segment */
     ZydisFormatterFunc print_address;
 };
 
@@ -35,7 +36,10 @@ const char *disasm_symbol(const struct symbols *s, uint32_t address, char *text,
     return text;
 }
 
-/* An absolute address is printed as its symbol, where it has one. */
+/*
+ * An absolute address is printed as its symbol, where it has one. Zydis counts in offsets, so that jumps wrap as they do
+ * in 16-bit code; where they lead to is shown as a linear address.
+ */
 static ZyanStatus print_address(const ZydisFormatter *f, ZydisFormatterBuffer *b, ZydisFormatterContext *k)
 {
     const struct naming *n = k->user_data;
@@ -44,8 +48,13 @@ static ZyanStatus print_address(const ZydisFormatter *f, ZydisFormatterBuffer *b
     ZyanString *to;
 
     ZYAN_CHECK(ZydisCalcAbsoluteAddress(k->instruction, k->operand, k->runtime_address, &address));
-    if (!*disasm_symbol(n->symbols, (uint32_t)address, name, sizeof name))
-        return n->print_address(f, b, k);
+    if (k->operand->type == ZYDIS_OPERAND_TYPE_IMMEDIATE)
+        address = (uint32_t)(address + n->base);
+    if (!*disasm_symbol(n->symbols, (uint32_t)address, name, sizeof name)) {
+        if (!n->base || k->operand->type != ZYDIS_OPERAND_TYPE_IMMEDIATE)
+            return n->print_address(f, b, k);
+        (void)snprintf(name, sizeof name, "0x%" PRIx32, (uint32_t)address);
+    }
     ZYAN_CHECK(ZydisFormatterBufferAppend(b, ZYDIS_TOKEN_SYMBOL));
     ZYAN_CHECK(ZydisFormatterBufferGetString(b, &to));
     return ZyanStringAppendFormat(to, "%s", name);
@@ -62,10 +71,11 @@ static bool make_formatter(ZydisFormatter *f, struct naming *n)
                ZydisFormatterSetHook(f, ZYDIS_FORMATTER_FUNC_PRINT_ADDRESS_ABS, (const void **)&n->print_address));
 }
 
-unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, bool code32, const struct symbols *s, char *text,
-                size_t room)
+unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, const struct seg *cs, const struct symbols *s,
+                char *text, size_t room)
 {
-    struct naming naming = {.symbols = s};
+    bool code32 = cs->attr & ATTR_D;
+    struct naming naming = {.symbols = s, .base = cs->base};
     ZydisDecoder d;
     ZydisDecodedInstruction i;
     ZydisDecodedOperand operand[ZYDIS_MAX_OPERAND_COUNT];
@@ -76,8 +86,8 @@ unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, bool code32, c
                                      code32 ? ZYDIS_STACK_WIDTH_32 : ZYDIS_STACK_WIDTH_16)) ||
         ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &i, operand)) || !make_formatter(&f, &naming))
         return 0;
-    if (ZYAN_FAILED(
-            ZydisFormatterFormatInstruction(&f, &i, operand, i.operand_count_visible, text, room, address, &naming)))
+    if (ZYAN_FAILED(ZydisFormatterFormatInstruction(&f, &i, operand, i.operand_count_visible, text, room,
+                                                    address - cs->base, &naming)))
         return 0;
     return i.length;
 }
@@ -89,5 +99,5 @@ unsigned disasm_next(struct machine *m, const struct symbols *s, char *text, siz
     uint8_t bytes[INSN_MAX];
     unsigned n = lin_peek_some(m, at, bytes, INSN_MAX); /* the last one before a page that is not there counts */
 
-    return disasm(bytes, n, at, c->seg[CS].attr & ATTR_D, s, text, room);
+    return disasm(bytes, n, at, &c->seg[CS], s, text, room);
 }

@@ -3,18 +3,18 @@
 #ifndef UI_DISASM_H
 #define UI_DISASM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct machine;
+struct seg;
 struct symbols;
 
 /* The instruction at the machine's CS:EIP; "??" where there is none. Returns its length, or 0. `s` may be NULL. */
 unsigned disasm_next(struct machine *m, const struct symbols *s, char *text, size_t room);
-/* One instruction at `address`; code32: CS.D. Returns its length, or 0. */
-unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, bool code32, const struct symbols *s, char *text,
-                size_t room);
+/* One instruction at a linear address in code segment `cs`: its D, and its base, from which jumps count. Its length, or 0. */
+unsigned disasm(const uint8_t *bytes, size_t n, uint32_t address, const struct seg *cs, const struct symbols *s,
+                char *text, size_t room);
 /* "name", "name+0x12", or nothing ("") when no symbol is near. */
 const char *disasm_symbol(const struct symbols *s, uint32_t address, char *text, size_t room);
 

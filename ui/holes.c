@@ -202,7 +202,7 @@ static void code(const struct session *g, struct sheet *s)
     for (uint32_t at = from && to ? from->addr : 0, n; from && to && at < to->addr; at += n) {
         unsigned got = lin_peek_some(vm_guest(g->vm), at, bytes, sizeof bytes);
 
-        if (!(n = disasm(bytes, got, at, true, g->symbols, text, sizeof text)))
+        if (!(n = disasm(bytes, got, at, &vm_guest(g->vm)->cpu.seg[CS], g->symbols, text, sizeof text)))
             break;
         sheet_to(s, INDENT);
         sheet_line(s, LOOK_PLAIN, "%08x  %s", (unsigned)at, text);

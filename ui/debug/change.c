@@ -180,6 +180,7 @@ static int set(struct debugger *d, const struct edit *k)
     case REG_WORD:
     case REG_LOW: c->r[i] = with_bits(k, c->r[i], 0); return 0;
     case REG_HIGH: c->r[i] = with_bits(k, c->r[i], 8); return 0;
+    case REG_PC: c->eip = k->value - c->seg[CS].base; return 0;
     case REG_EIP: c->eip = k->value; return 0;
     case REG_EFLAGS: cpu_set_eflags(c, k->value); return 0;
     case REG_FLAG:

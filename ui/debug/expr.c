@@ -129,6 +129,7 @@ static int value_of(const struct evaluation *k, unsigned at, int64_t *v)
 
     switch ((enum node_kind)n->kind) {
     case NODE_NUMBER:
+    case NODE_CHARACTER:
     case NODE_SYMBOL: *v = n->number; return 0;
     case NODE_REG: *v = reg_value(n->reg, vm_guest(debug_vm(k->d))); return 0;
     case NODE_HARDWARE_REG: *v = reg_value(n->reg, vm_hardware(debug_vm(k->d))); return 0;
@@ -156,6 +157,11 @@ int expr_sides(const struct debugger *d, const struct expr *e, int64_t side[2])
     if (n->kind != NODE_BINARY || n->op < OP_EQ || n->op > OP_GE)
         return -1;
     return value_of(&k, n->arg[0], &side[0]) || value_of(&k, n->arg[1], &side[1]) ? -1 : 0;
+}
+
+bool expr_is_character(const struct expr *e)
+{
+    return e->node[e->root].kind == NODE_CHARACTER;
 }
 
 void expr_free(struct expr *e)

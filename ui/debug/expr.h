@@ -2,8 +2,9 @@
 /*
  * Expressions over a guest, in C's operators and gdb's names:
  *
- *      123 0x7b 0173 0b1111011 'a'   symbol &symbol   $eax $ax $al $eip $pc $sp $eflags $cr3 $cs $cs.base $gdtr ...
- *      $hw.cr3 (the hardware's)   *EXPR (32 bits)  u8(EXPR) u16(EXPR) u32(EXPR)
+ *      123 0x7b 0173 0b1111011 'a'   symbol &symbol   $eax $ax $al $eip $sp $eflags $cr3 $cs $cs.base $gdtr ...
+ *      $pc (the next instruction's linear address: $cs.base + $eip)
+ *      $hw.cr3 (the hardware's)   *EXPR (32 bits)  u8(EXPR) u16(EXPR) u32(EXPR) {u8}ADDR {char}ADDR ...
  *      $run.trap $run.trap.vector $stat.exits.io ... (counts: countname.h)
  *      + - * / % << >> & | ^ ~ ! < <= > >= == != && || ?: ( )
  *
@@ -14,6 +15,7 @@
 #ifndef UI_DEBUG_EXPR_H
 #define UI_DEBUG_EXPR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +31,8 @@ int expr_value(const struct debugger *d, const struct expr *e, int64_t *value, c
 void expr_free(struct expr *e);
 /* Of a comparison: both its sides. -1: it is none, or a side has no value. */
 int expr_sides(const struct debugger *d, const struct expr *e, int64_t side[2]);
+/* Is it a character, as written: 'a'? */
+bool expr_is_character(const struct expr *e);
 /* Both in one, for commands. */
 int expr_eval(const struct debugger *d, const char *text, int64_t *value, char *error, size_t room);
 

@@ -153,7 +153,7 @@ static unsigned parse_character(struct parser *p)
     if (!*p->at || p->at[1] != '\'')
         return fail(p, "%s", _("bad expression: a character is written 'a'"));
     p->at += 2;
-    return number(p, (unsigned char)c);
+    return add(p, (struct node){.kind = NODE_CHARACTER, .number = (unsigned char)c});
 }
 
 static unsigned parse_register(struct parser *p)
@@ -245,6 +245,26 @@ static unsigned parse_symbol_address(struct parser *p)
     return symbol;
 }
 
+static unsigned parse_unary(struct parser *p);
+
+/* gdb's {TYPE}ADDR, behind the brace. */
+static unsigned parse_typed(struct parser *p)
+{
+    static const struct {
+        const char *name;
+        uint32_t size;
+    } type[] = {{"u8", 1},  {"u16", 2},  {"u32", 4},           {"char", 1},           {"short", 2},
+                {"int", 4}, {"long", 4}, {"unsigned char", 1}, {"unsigned short", 2}, {"unsigned int", 4}};
+    size_t n = strcspn(p->at, "}");
+
+    for (unsigned i = 0; p->at[n] && i < sizeof type / sizeof type[0]; i++)
+        if (strlen(type[i].name) == n && strncmp(p->at, type[i].name, n) == 0) {
+            p->at += n + 1;
+            return parse_load(p, type[i].size, parse_unary(p));
+        }
+    return fail(p, "%s", _("a type is u8, u16 or u32"));
+}
+
 /* ---- operators --------------------------------------------------------------------------------------------------- */
 
 static unsigned parse_unary(struct parser *p)
@@ -265,7 +285,9 @@ static unsigned parse_unary(struct parser *p)
             p->nesting--;
             return add(p, (struct node){.kind = NODE_UNARY, .op = unary[i].op, .arg = {(uint16_t)result}});
         }
-    if (take(p, "&"))
+    if (take(p, "{"))
+        result = parse_typed(p);
+    else if (take(p, "&"))
         result = parse_symbol_address(p);
     else if (take(p, "*"))
         result = parse_load(p, 4, parse_unary(p));

@@ -11,6 +11,7 @@ struct reg_name;
 
 enum node_kind {
     NODE_NUMBER,
+    NODE_CHARACTER,
     NODE_SYMBOL,
     NODE_REG,
     NODE_HARDWARE_REG,

@@ -131,16 +131,26 @@ static bool at_place(const struct stop_point *p, enum stop_kind kind, gva_t at, 
     return p->number && p->enabled && p->kind == kind && at.v < end && (uint64_t)at.v + size > p->at.v;
 }
 
+/* It was reached: its condition holds, and it is not one of the times to be ignored. */
+static bool is_hit(struct debugger *d, struct stop_point *p)
+{
+    if (!holds(d, p))
+        return false;
+    p->hits++;
+    if (!p->ignore)
+        return true;
+    p->ignore--;
+    return false;
+}
+
 /* The stop point that the guest has come to at a place, its condition included; or 0. */
 static unsigned hit_at(struct debugger *d, enum stop_kind kind, gva_t at, uint32_t size)
 {
     for (unsigned i = 0; i < STOPS_MAX; i++) {
         struct stop_point *p = &d->stops.point[i];
 
-        if (!at_place(p, kind, at, size) || (kind == STOP_TOUCH && !changed(d, p)) || !holds(d, p))
-            continue;
-        p->hits++;
-        return p->number;
+        if (at_place(p, kind, at, size) && !(kind == STOP_TOUCH && !changed(d, p)) && is_hit(d, p))
+            return p->number;
     }
     return 0;
 }
@@ -150,10 +160,7 @@ static unsigned hit_by_event(struct debugger *d)
     struct stop_point *p = stops_find(d, d->run.event_point);
 
     d->run.event_point = 0;
-    if (!p || !holds(d, p))
-        return 0;
-    p->hits++;
-    return p->number;
+    return p && is_hit(d, p) ? p->number : 0;
 }
 
 /* ---- the end of a run -------------------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ const struct reg_name reg_names[] = {
     {"al", REG_LOW, EAX}, {"cl", REG_LOW, ECX}, {"dl", REG_LOW, EDX}, {"bl", REG_LOW, EBX},
     {"ah", REG_HIGH, EAX}, {"ch", REG_HIGH, ECX}, {"dh", REG_HIGH, EDX}, {"bh", REG_HIGH, EBX},
     /* gdb's names for any processor's: not the 16-bit parts */
-    {"pc", REG_EIP, 0}, {"sp", REG_GENERAL, ESP}, {"fp", REG_GENERAL, EBP}, {"ps", REG_EFLAGS, 0},
+    {"pc", REG_PC, 0}, {"sp", REG_GENERAL, ESP}, {"fp", REG_GENERAL, EBP}, {"ps", REG_EFLAGS, 0},
     {"eip", REG_EIP, 0}, {"eflags", REG_EFLAGS, 0},
     {"cf", REG_FLAG, 0}, {"pf", REG_FLAG, 2}, {"af", REG_FLAG, 4}, {"zf", REG_FLAG, 6}, {"sf", REG_FLAG, 7},
     {"tf", REG_FLAG, 8}, {"if", REG_FLAG, 9}, {"df", REG_FLAG, 10}, {"of", REG_FLAG, 11}, {"nt", REG_FLAG, 14},
@@ -60,6 +60,7 @@ int64_t reg_value(const struct reg_name *r, const struct machine *m)
     case REG_WORD: return c->r[r->index] & 0xffff;
     case REG_LOW: return c->r[r->index] & 0xff;
     case REG_HIGH: return c->r[r->index] >> 8 & 0xff;
+    case REG_PC: return (uint32_t)(c->seg[CS].base + c->eip);
     case REG_EIP: return c->eip;
     case REG_EFLAGS: return cpu_eflags(c);
     case REG_FLAG: return cpu_eflags(c) >> r->index & 1;

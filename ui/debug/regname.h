@@ -13,6 +13,7 @@ enum reg_kind {
     REG_WORD,    /* its low 16 bits */
     REG_LOW,     /* its low byte */
     REG_HIGH,    /* the byte above that */
+    REG_PC,      /* the linear address of the next instruction */
     REG_EIP,
     REG_EFLAGS,
     REG_FLAG,  /* index: a bit of EFLAGS */

@@ -35,7 +35,8 @@ struct stop_point {
     char text[STOP_TEXT];   /* as the user wrote it, */
     char when[STOP_TEXT];   /* and its condition; empty: none */
     uint8_t was[8];         /* TOUCH: the bytes at the last look; a watchpoint for writes stops at a change */
-    uint64_t hits;          /* times that it was reached and its condition held */
+    uint64_t hits;          /* times that it was reached and its condition held; */
+    uint64_t ignore;        /* of those to come, how many are not to stop */
 };
 
 struct stops {

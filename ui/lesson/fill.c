@@ -23,7 +23,7 @@ const char *fill_instruction(const struct debugger *d, uint32_t at, char *text, 
     uint8_t bytes[INSN_MAX];
     unsigned n = lin_peek_some(m, at, bytes, sizeof bytes);
 
-    if (!disasm(bytes, n, at, m->cpu.seg[CS].attr & ATTR_D, d->s.symbols, text, room))
+    if (!disasm(bytes, n, at, &m->cpu.seg[CS], d->s.symbols, text, room))
         (void)snprintf(text, room, "??");
     return text;
 }

@@ -67,7 +67,7 @@ static int instructions(struct shell *sh, const struct format *f, gva_t *at)
 
         if (!n)
             return -1;
-        size = disasm(bytes, n, at->v, c->seg[CS].attr & ATTR_D, sh->d->s.symbols, text, sizeof text);
+        size = disasm(bytes, n, at->v, &c->seg[CS], sh->d->s.symbols, text, sizeof text);
         sheet_put(&sh->out, look, "%s", look == LOOK_HERE ? "=> " : "   ");
         head(sh, *at);
         sheet_line(&sh->out, look, "  %s", text);
@@ -130,7 +130,7 @@ static void complete(struct format *f, const struct format *last)
         f->size = 4;
     else if (f->letter == 'c' && !sized)
         f->size = 1;
-    if (!f->count)
+    if (!f->count && !f->none)
         f->count = 1;
 }
 
@@ -144,7 +144,7 @@ static void examine(struct shell *sh, const char *args)
     if (format_take(sh, &args, &f))
         return;
     if (sh->again)
-        f.count = 0; /* gdb goes on with one */
+        f.count = f.none = 0; /* gdb goes on with one */
     else if (*args && arg_address(sh, args, &at))
         return;
     complete(&f, &sh->examine.format);

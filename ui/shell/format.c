@@ -32,10 +32,12 @@ int format_take(struct shell *sh, const char **args, struct format *f)
     if (*at != '/')
         return 0;
     at++;
+    f->none = isdigit((unsigned char)*at);
     if (count(&at, &f->count)) {
         shell_bad(sh, _("a format's count is %d at most"), FORMAT_COUNT_MAX);
         return -1;
     }
+    f->none = f->none && !f->count;
     for (; *at && *at != ' ' && *at != '\t'; at++) {
         if (size_of(*at)) {
             f->size = size_of(*at);

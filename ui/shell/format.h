@@ -4,12 +4,14 @@
 #define UI_SHELL_FORMAT_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct shell;
 
 struct format {
-    uint32_t count; /* 0: none was given */
+    uint32_t count; /* 0: none was given, */
+    bool none;      /* or it was 0 that was given */
     char letter;    /* 0: none was given */
     unsigned size;  /* bytes; 0: none was given */
 };

@@ -90,10 +90,25 @@ static void info(struct shell *sh, const char *args)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
+/* A value in both bases, with its character or its symbol. */
+static void put_value(struct shell *sh, const struct expr *e, int64_t v)
+{
+    char text[FORMAT_TEXT], place[PLACE_TEXT];
+
+    sheet_put(&sh->out, LOOK_PLAIN, "%s = ", format_value(sh, 'd', 0, v, text));
+    sheet_put(&sh->out, LOOK_PLAIN, "%s", format_value(sh, 'x', 0, v, text));
+    if (expr_is_character(e))
+        sheet_put(&sh->out, LOOK_PLAIN, " %s", strchr(format_value(sh, 'c', 0, v, text), '\''));
+    else if (v > 0 && v <= (int64_t)UINT32_MAX && strchr(shell_place(sh, gva((uint32_t)v), place, sizeof place), '<'))
+        sheet_put(&sh->out, LOOK_PLAIN, " %s", strchr(place, '<'));
+    sheet_end(&sh->out);
+}
+
 static void print(struct shell *sh, const char *args)
 {
-    char text[FORMAT_TEXT], hex[FORMAT_TEXT], place[PLACE_TEXT];
+    char text[FORMAT_TEXT], error[EXPR_ERROR];
     struct format f;
+    struct expr *e;
     int64_t v;
 
     if (format_take(sh, &args, &f))
@@ -104,16 +119,16 @@ static void print(struct shell *sh, const char *args)
     }
     if (!*args)
         shell_bad(sh, "%s", _("print needs an expression"));
-    if (!*args || arg_value(sh, args, &v))
+    if (!*args)
         return;
-    if (f.letter) {
+    e = expr_parse(sh->d, args, NULL, error, sizeof error);
+    if (!e || expr_value(sh->d, e, &v, error, sizeof error))
+        shell_bad(sh, "%s", error);
+    else if (f.letter)
         sheet_line(&sh->out, LOOK_PLAIN, "%s", format_value(sh, f.letter, 0, v, text));
-        return;
-    }
-    sheet_put(&sh->out, LOOK_PLAIN, "%s = %s", format_value(sh, 'd', 0, v, text), format_value(sh, 'x', 0, v, hex));
-    if (v > 0 && v <= (int64_t)UINT32_MAX && strchr(shell_place(sh, gva((uint32_t)v), place, sizeof place), '<'))
-        sheet_put(&sh->out, LOOK_PLAIN, " %s", strchr(place, '<'));
-    sheet_end(&sh->out);
+    else
+        put_value(sh, e, v);
+    expr_free(e);
 }
 
 /* ---- tables ------------------------------------------------------------------------------------------------------ */

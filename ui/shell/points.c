@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands about stop points: breakpoints and watchpoints. */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static void break_at(struct shell *sh, const char *args, struct stop_point *p)
     struct expr *e;
 
     if (!*args || strncmp(args, "if ", 3) == 0) { /* here, as gdb has it */
-        e = expr_parse(sh->d, "$cs.base + $eip", NULL, error, sizeof error);
+        e = expr_parse(sh->d, "$pc", NULL, error, sizeof error);
         (void)snprintf(p->text, sizeof p->text, "$eip");
     } else {
         e = arg_expr(sh, &at);
@@ -302,6 +303,23 @@ static void condition(struct shell *sh, const char *args)
     (void)snprintf(p->when, sizeof p->when, "%s", when);
 }
 
+static void ignore(struct shell *sh, const char *args)
+{
+    struct stop_point *p;
+    char word[WORD];
+    int64_t n;
+
+    if (!arg_word(&args, word) || !*args) {
+        shell_bad(sh, "%s", _("ignore needs a number, and how often"));
+        return;
+    }
+    p = numbered(sh, word);
+    if (!p || arg_value(sh, args, &n))
+        return;
+    p->ignore = n < 0 ? 0 : (uint64_t)n;
+    sheet_line(&sh->out, LOOK_PLAIN, _("Stop point %u: %" PRIu64 " hits to come will not stop."), p->number, p->ignore);
+}
+
 const struct shell_command commands_points[] = {
     {"break", "b br brea", "[ADDR | exit REASON | trap VECTOR] [if COND]",
      N_("stops before the instruction at an address, when the monitor is entered for a reason, or when a vector is "
@@ -320,4 +338,6 @@ const struct shell_command commands_points[] = {
     {"disable", "dis", "[NUMBER...]", N_("keeps stop points from working"), NULL, COMPLETES_NOTHING, ONCE, disable},
     {"condition", "cond", "NUMBER [COND]", N_("a stop point's condition; without one it always stops"), NULL,
      COMPLETES_NOTHING, ONCE, condition},
+    {"ignore", "", "NUMBER COUNT", N_("lets a stop point pass so many times; they count as hits"), NULL,
+     COMPLETES_NOTHING, ONCE, ignore},
     {NULL, NULL, NULL, NULL, NULL, COMPLETES_NOTHING, 0, NULL}};

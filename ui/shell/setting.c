@@ -57,44 +57,21 @@ static void write_memory(struct shell *sh, gva_t at, uint32_t size, int64_t v)
         shell_bad(sh, "%s", error);
 }
 
-/* {TYPE}ADDR as gdb has it: the size, and *args behind the brace. 0: no such type. */
-static uint32_t take_type(const char **args)
-{
-    static const struct {
-        const char *name;
-        uint32_t size;
-    } type[] = {{"u8", 1},  {"u16", 2},  {"u32", 4},           {"char", 1},           {"short", 2},
-                {"int", 4}, {"long", 4}, {"unsigned char", 1}, {"unsigned short", 2}, {"unsigned int", 4}};
-    size_t n = strcspn(*args + 1, "}");
-
-    for (unsigned i = 0; (*args)[1 + n] && i < sizeof type / sizeof type[0]; i++)
-        if (strlen(type[i].name) == n && strncmp(*args + 1, type[i].name, n) == 0) {
-            *args += n + 2;
-            return type[i].size;
-        }
-    return 0;
-}
-
 static void set_place(struct shell *sh, const char *args)
 {
-    uint32_t typed = 0, size;
+    uint32_t size;
     char error[EXPR_ERROR];
     struct expr *e;
     int64_t v;
     gva_t at;
 
-    if (*args == '{' && !(typed = take_type(&args))) {
-        shell_bad(sh, "%s", _("a type is u8, u16 or u32"));
-        return;
-    }
     e = arg_expr(sh, &args);
     if (!e)
         return;
-    if (typed ? expr_address(sh->d, e, &at, error, sizeof error)
-              : expr_place(sh->d, e, &at, &size, error, sizeof error))
+    if (expr_place(sh->d, e, &at, &size, error, sizeof error))
         shell_bad(sh, "%s", error);
     else if (!take_assigned(sh, args, &v))
-        write_memory(sh, at, typed ? typed : size, v);
+        write_memory(sh, at, size, v);
     expr_free(e);
 }
 
