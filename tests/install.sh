@@ -88,4 +88,35 @@ refused absent.so 'No such file'
 head -c 600 teller.so >short.so
 runs 2 run "$guests/cr3.elf" --mode ./short.so
 says 'not whole'
+mkfifo pipe.so
+refused pipe.so 'no shared object'
+
+# An object that does harm: while it is loaded, and when it is called.
+harmful()
+{
+    printf '#include <stdlib.h>\n#include "ringside_lab.h"\n%s\n' "$2" >"$1.c"
+    build "$1.c" -w
+}
+technique='const struct lab_technique lab_technique = {.name = "x", .duties = 1u << LAB_CLI, .on_trap = on_trap};'
+trap='enum lab_next on_trap(struct lab *l, const struct lab_trap *t)'
+harmful early "__attribute__((constructor)) static void c(void) { abort(); } $trap { return LAB_DONE; } $technique"
+refused early.so 'crashed while it was loaded'
+harmful leaves "__attribute__((constructor)) static void c(void) { exit(0); } $trap { return LAB_DONE; } $technique"
+refused leaves.so 'ends the program'
+harmful answers "$trap { return 77; } $technique"
+runs 1 run "$guests/popf.elf" --mode ./answers.so --cpu virtualizable --serial none
+says 'the answer 77'
+harmful defers "$trap { return LAB_DEFER; } $technique"
+runs 1 run "$guests/popf.elf" --mode ./defers.so --cpu virtualizable --serial none
+says 'left to the monitor'
+harmful aborts "$trap { abort(); } $technique"
+runs 134 run "$guests/popf.elf" --mode ./aborts.so --cpu virtualizable --serial none
+grep -q '^ringside: the plug-in ./aborts.so crashed$' err || fail "nobody says who crashed: $(cat err)"
+
+# A folder's name may hold commas.
+mkdir 'a,b'
+cp teller.so 'a,b/'
+runs 0 run "$guests/popf.elf" --mode './a,b/teller.so,cli' --cpu virtualizable --serial none
+runs 0 run "$guests/popf.elf" --cpu virtualizable --serial none --swap-every 100 --swap-through 'native,./a,b/teller.so,cli,sti,emulate'
+runs 0 run "$guests/popf.elf" --cpu virtualizable --serial none --swap-every 100 --swap-through 'native,teller.so'
 exit $((failures > 0))

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "vmm/plugin_guard.h"
 #include "vmm/seam.h"
 #include "vmm/words.h"
 
@@ -39,9 +41,14 @@ static enum lab_next ask(struct seam *s, struct vm *vm, const struct lab_trap *t
 {
     struct way way = {s, vm};
     struct lab lab = {.call = direct_call, .host = &way};
+    const struct plugin *p = (const struct plugin *)s;
+    enum lab_next next;
 
     seam_registers(vm, lab.reg);
-    return ((struct plugin *)s)->on_trap(&lab, t);
+    plugin_enter(p->path);
+    next = p->on_trap(&lab, t);
+    plugin_leave();
+    return next;
 }
 
 /* ",cli,sti" as bits; all where there is none. False: an unknown word. */
@@ -94,9 +101,15 @@ static int check_kind(FILE *f, char *error, size_t room)
 
 static int check_file(const char *path, char *error, size_t room)
 {
-    FILE *f = fopen(path, "rb");
+    struct stat st;
+    FILE *f;
     int result;
 
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* opening a pipe would wait for its other end */
+        (void)snprintf(error, room, "%s", _("it is no shared object"));
+        return -1;
+    }
+    f = fopen(path, "rb");
     if (!f) {
         (void)snprintf(error, room, "%s", strerror(errno));
         return -1;
@@ -144,7 +157,7 @@ static int load(struct plugin *p, char *error, size_t room)
 {
     void *so;
 
-    if (check_file(p->path, error, room))
+    if (check_file(p->path, error, room) || plugin_try(p->path, error, room))
         return -1;
     so = dlopen(p->path, RTLD_NOW | RTLD_LOCAL);
     if (!so) {

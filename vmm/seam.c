@@ -148,7 +148,10 @@ static void conclude(struct seam *s, struct vm *vm, enum lab_next next, const st
     unsigned duty = s->now.duty;
 
     cpu_refresh(v);
-    if (next == LAB_DEFER || (next == LAB_HOLD && duty != LAB_INTERRUPT)) {
+    if ((unsigned)next >= LAB_NEXTS) {
+        mon_complain(vm, _("%s at eip %08x: the answer %d is none of enum lab_next"), seam_duty_name[duty], e->eip,
+                     (int)next);
+    } else if (next == LAB_DEFER || (next == LAB_HOLD && duty != LAB_INTERRUPT)) {
         mon_complain(vm, _("%s at eip %08x was left to the monitor, and is yours"), seam_duty_name[duty], e->eip);
     } else if (duty == LAB_INTERRUPT) {
         conclude_interrupt(s, vm, next, e);

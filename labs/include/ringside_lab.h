@@ -163,7 +163,7 @@ extern const struct lab_technique lab_technique;
 /* Changes with anything above; a plug-in carries the version that it was compiled with. */
 #define LAB_ABI 1u
 __attribute__((weak)) extern const uint32_t lab_abi;
-__attribute__((weak)) const uint32_t lab_abi = LAB_ABI;
+const uint32_t lab_abi = LAB_ABI;
 
 /* -- the calls; those that return int return 0, or -1 and set lab->fault -- */
 
