@@ -28,6 +28,10 @@ done
 [ "$("$RINGSIDE" holes | grep -cE '^( *[0-9]+| \+) ')" -eq 24 ] || fail 'not 18 + 6 lines'
 "$RINGSIDE" holes | grep -q '18 mnemonics although its headline says 17\|mnemonics although' || fail 'no rule of counting'
 "$RINGSIDE" holes POPF | grep -q 'popfd' || fail 'no code'
+for word in pushfd iretd call 'ret far' JMP; do
+    "$RINGSIDE" holes "$word" >out 2>err && grep -qi "^${word%d}" out || fail "holes $word: $(cat err)"
+done
+"$RINGSIDE" holes '' >out 2>err && fail 'nothing is no hole'
 "$RINGSIDE" holes nop >out 2>err && fail 'nop is no hole'
 [ "$(wc -l <err)" -eq 1 ] || fail "not one line: $(cat err)"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/holes.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -289,6 +290,17 @@ static int print_json(const struct holes *h)
 
 /* ---- the command ------------------------------------------------------------------------------------------------- */
 
+/* Also "call" for CALL FAR, and PUSHFD as disassemblers have it, with the size of its operand. */
+static bool means(const char *word, const char *mnemonic)
+{
+    size_t n = strlen(word);
+    bool sized = n > 1 && tolower((unsigned char)word[n - 1]) == 'd';
+
+    if (strncasecmp(mnemonic, word, n) == 0 && (!mnemonic[n] || mnemonic[n] == ' '))
+        return n > 0;
+    return sized && strncasecmp(mnemonic, word, n - 1) == 0 && !mnemonic[n - 1];
+}
+
 /* All, or the one that was asked for. False: there is none of that name. */
 static bool choose(struct holes *h)
 {
@@ -296,7 +308,7 @@ static bool choose(struct holes *h)
     if (!h->o.word)
         return true;
     for (unsigned i = 0; i < h->count; i++)
-        if (strcasecmp(h->list[i]->mnemonic, h->o.word) == 0) {
+        if (means(h->o.word, h->list[i]->mnemonic)) {
             h->list[0] = h->list[i];
             h->count = 1;
             return true;
@@ -346,7 +358,7 @@ int command_holes(int argc, char **argv)
         return command_help("holes");
     if (!choose(&h))
         return report(STATUS_USAGE,
-                      _("holes: %s is no sensitive, unprivileged instruction (ringside isa --class hole)"), h.o.word);
+                      _("holes: '%s' is no sensitive, unprivileged instruction (ringside isa --class hole)"), h.o.word);
     status = run_all(&h);
     if (status == STATUS_USAGE)
         return status;

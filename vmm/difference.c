@@ -12,7 +12,7 @@
 enum { FIELDS_MAX = 96 };
 
 struct field {
-    char name[16];
+    const char *name, *part; /* "cs", ".base": joined only when somebody is to read it */
     uint64_t v;
 };
 
@@ -23,10 +23,7 @@ struct list {
 
 static void put(struct list *l, const char *name, const char *part, uint64_t v)
 {
-    struct field *f = &l->field[l->n++];
-
-    (void)snprintf(f->name, sizeof f->name, "%s%s", name, part);
-    f->v = v;
+    l->field[l->n++] = (struct field){name, part, v};
 }
 
 static void put_segments(struct list *l, const struct cpu *c)
@@ -85,12 +82,13 @@ static void list_cpu(struct list *l, const struct machine *m)
     put(l, "a20", "", m->a20 == A20_OPEN);
 }
 
-static bool differ(struct difference *d, enum difference_kind kind, const char *name, uint64_t a, uint64_t b)
+static bool differ(struct difference *d, enum difference_kind kind, const char *name, const char *part, uint64_t a,
+                   uint64_t b)
 {
     if (a == b)
         return false;
     *d = (struct difference){.kind = kind, .is = {a, b}};
-    (void)snprintf(d->name, sizeof d->name, "%s", name);
+    (void)snprintf(d->name, sizeof d->name, "%s%s", name, part);
     if (strcmp(name, "eflags") == 0)
         d->eflags = (uint32_t)(a ^ b);
     return true;
@@ -103,12 +101,12 @@ static bool cpus(const struct machine *a, const struct machine *b, struct differ
     list_cpu(&la, a);
     list_cpu(&lb, b);
     for (unsigned i = 0; i < la.n; i++)
-        if (differ(d, DIFFER_REGISTER, la.field[i].name, la.field[i].v, lb.field[i].v))
+        if (differ(d, DIFFER_REGISTER, la.field[i].name, la.field[i].part, la.field[i].v, lb.field[i].v))
             return true;
     return false;
 }
 
-/* ---- the rest of a state but memory ----------------------------------------------------------------------------------------------------- */
+/* ---- the rest of a state but memory ------------------------------------------------------------------------------ */
 
 /* The second machine's bytes against the first one's, as they come. */
 struct checker {
@@ -176,7 +174,7 @@ static bool memory(struct machine *a, struct machine *b, struct difference *d)
 bool difference_registers(struct machine *a, struct machine *b, struct difference *d)
 {
     *d = (struct difference){.kind = DIFFER_NOT};
-    return differ(d, DIFFER_TIME, "tick", a->cpu.t[0], b->cpu.t[0]) || cpus(a, b, d) || devices(a, b, d);
+    return differ(d, DIFFER_TIME, "tick", "", a->cpu.t[0], b->cpu.t[0]) || cpus(a, b, d) || devices(a, b, d);
 }
 
 bool difference_all(struct machine *a, struct machine *b, struct difference *d)
