@@ -117,8 +117,10 @@ static void efficiency(const struct scoreboard *b, struct sheet *s)
     sheet_to(s, NAME);
     sheet_text(s, LOOK_PLAIN, _("run by the hardware"));
     sheet_to(s, NUMBER);
-    sheet_line(s, LOOK_PLAIN, "%*.2f%%", NUMBER_WIDTH - 1,
-               b->instructions ? 100.0 * (double)b->direct / (double)b->instructions : 0.0);
+    if (b->instructions)
+        sheet_line(s, LOOK_PLAIN, "%*.2f%%", NUMBER_WIDTH - 1, 100.0 * (double)b->direct / (double)b->instructions);
+    else
+        sheet_line(s, LOOK_PLAIN, "%*s", NUMBER_WIDTH, "-");
 }
 
 void scoreboard_sheet(const struct vm *v, const struct finding *k, int width, struct sheet *s)

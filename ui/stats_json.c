@@ -125,7 +125,10 @@ static void add_scoreboard(cJSON *o, const struct result *r)
         add_number(control, resource_name[r], b.attempt[r]);
     add_number(control, "attempts", b.attempts);
     add_number(control, "exposed_pages", b.exposed);
-    (void)cJSON_AddNumberToObject(to, "efficiency", b.instructions ? (double)b.direct / (double)b.instructions : 0);
+    if (b.instructions)
+        (void)cJSON_AddNumberToObject(to, "efficiency", (double)b.direct / (double)b.instructions);
+    else
+        (void)cJSON_AddNullToObject(to, "efficiency");
 }
 
 /* One byte of a JSON string; returns its length. What is not printable ASCII becomes \u00XX, NUL too. */
