@@ -50,6 +50,10 @@ refused --swap-every 10 --swap-through native,emulat
 says 'emulat'
 refused --swap-every 10 --swap-through native,,emulate
 refused --swap-every 10 --swap-through ''
+refused --swap-every 10 --swap-through native,emulate,native,vtx
+says 'native is there twice'
+refused --swap-every 18446744073709551616
+refused --mmu nested --swap-every 10 --swap-through native,emulate
 refused --swap-every 10 --swap-through native,pv
 says 'not built'
 refused --swap-every 10 --swap-through /nowhere/x.so
@@ -57,5 +61,22 @@ refused --swap-every 10 --swap-through native
 says 'no technique to change to'
 refused --swap-through native,emulate
 says 'needs --swap-every'
+
+# A change that never comes, in a run that goes on from a saved one, too.
+run 1 "$micro/tables.elf" --limit 500 --save "$tmp/state"
+run 0 "$micro/tables.elf" --load "$tmp/state" --swap-every 18446744073709551615 --stats=json
+[ "$(field swaps)" = 0 ] || fail "$(field swaps) swaps that were not due"
+
+# Ctrl-C in the midst: a line, and the state is saved; it goes on.
+"$RINGSIDE" run "$root/build/guests/bantam.elf" --append 'run=compute --rounds 100000000' --limit 0 --serial none \
+    --swap-every 10007 --save "$tmp/state" 2>"$tmp/err" </dev/null &
+running=$!
+sleep 0.5
+kill -INT $running
+wait $running
+[ $? -eq 1 ] || fail "another status than 1 after an interrupt"
+grep -q interrupted "$tmp/err" && [ "$(wc -l <"$tmp/err")" -eq 1 ] || fail "interrupted: $(cat "$tmp/err")"
+run 1 "$root/build/guests/bantam.elf" --load "$tmp/state" --limit 1 --serial none
+says 'limit'
 
 [ $failures -eq 0 ]

@@ -131,6 +131,10 @@ enum taken take_swap_through(struct options *o, const char *v)
         memcpy(name, v, n);
         name[n] = '\0';
         taken = technique("--swap-through", name, &t);
+        if (taken == TAKEN && rotation_has(&o->swap, t)) {
+            (void)report(STATUS_USAGE, _("--swap-through: %s is there twice"), name);
+            return TAKEN_SAID;
+        }
         if (taken == TAKEN && !rotation_add(&o->swap, t))
             return TAKEN_BAD;
         v += n + 1;

@@ -36,7 +36,9 @@ const struct technique *rotation_next(const struct rotation *r, const struct tec
 
 void rotation_begin(struct rotation *r, struct vm *v)
 {
-    r->due = r->every ? cpu_insns(&vm_guest(v)->cpu) + r->every : UINT64_MAX;
+    uint64_t now = cpu_insns(&vm_guest(v)->cpu);
+
+    r->due = r->every && r->every < UINT64_MAX - now ? now + r->every : UINT64_MAX;
 }
 
 /*
