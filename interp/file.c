@@ -8,10 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const size_t file_limit = (size_t)1 << 30;
+enum { FILE_GIB = 1 };
+#define GIB (UINT64_C(1) << 30)
 
 /* Not by the size that the file system says: a pipe has none, and a file may grow. NULL: too large, or out of memory. */
-static uint8_t *read_all(FILE *f, size_t *size)
+static uint8_t *read_all(FILE *f, uint64_t limit, size_t *size)
 {
     size_t room = 1 << 16, n = 0, got;
     uint8_t *data = malloc(room);
@@ -22,7 +23,7 @@ static uint8_t *read_all(FILE *f, size_t *size)
         n += got;
         if (n < room)
             continue;
-        more = room < 2 * file_limit ? realloc(data, room *= 2) : NULL;
+        more = room < 2 * limit && room <= SIZE_MAX / 2 ? realloc(data, room *= 2) : NULL;
         if (!more)
             free(data);
         data = more;
@@ -31,12 +32,14 @@ static uint8_t *read_all(FILE *f, size_t *size)
     return data;
 }
 
-static const char *problem(FILE *f, const uint8_t *data, size_t size)
+static const char *problem(FILE *f, const uint8_t *data, size_t size, unsigned gib, char text[40])
 {
-    if (ferror(f))
+    if (ferror(f) || (!data && errno == ENOMEM))
         return strerror(errno);
-    if (!data || size > file_limit)
-        return "larger than 1 GiB";
+    if (!data || size > gib * GIB) {
+        snprintf(text, 40, "larger than %u GiB", gib);
+        return text;
+    }
     return size ? NULL : "the file is empty";
 }
 
@@ -49,7 +52,13 @@ static bool is_directory(FILE *f)
 
 int file_read(const char *path, uint8_t **data, size_t *size, char *error, size_t room)
 {
+    return file_read_up_to(FILE_GIB, path, data, size, error, room);
+}
+
+int file_read_up_to(unsigned gib, const char *path, uint8_t **data, size_t *size, char *error, size_t room)
+{
     FILE *f = fopen(path, "rb");
+    char text[40];
     const char *why;
 
     *data = NULL;
@@ -61,8 +70,9 @@ int file_read(const char *path, uint8_t **data, size_t *size, char *error, size_
     if (is_directory(f)) {
         why = "is a directory";
     } else {
-        *data = read_all(f, size);
-        why = problem(f, *data, *size);
+        errno = 0;
+        *data = read_all(f, gib * GIB, size);
+        why = problem(f, *data, *size, gib, text);
     }
     fclose(f);
     if (!why)

@@ -13,10 +13,30 @@
 
 #include "interp/file.h"
 #include "interp/machine.h"
+#include "interp/newfile.h"
 #include "interp/state.h"
 
 static const char magic[] = "RINGSIDE";
-enum { MAGIC = sizeof magic - 1, VERSION = 1, HEAD = MAGIC + 2 + 8, SUM = sizeof(XXH128_canonical_t) };
+enum {
+    MAGIC = sizeof magic - 1,
+    VERSION = 2,
+    NUMBERS = MAGIC + 2,
+    HEAD = NUMBERS + 16,
+    SUM = sizeof(XXH128_canonical_t)
+};
+/* More than a machine's memory can be (3 GiB), which is saved as it is. */
+enum { LARGEST_GIB = 4 };
+
+uint64_t statefile_guest(const void *image, size_t size)
+{
+    return XXH3_64bits(image, size);
+}
+
+static void numbers(struct state *s, struct statefile *with)
+{
+    state_u64(s, &with->input);
+    state_u64(s, &with->guest);
+}
 
 /* ---- saving ------------------------------------------------------------------------------------------------------ */
 
@@ -33,7 +53,7 @@ static void write_some(void *writer, const void *bytes, size_t n)
     XXH3_128bits_update(&w->sum, bytes, n);
 }
 
-static void head(struct state *s, uint64_t input)
+static void head(struct state *s, struct statefile with)
 {
     uint16_t version = VERSION;
     char text[MAGIC];
@@ -41,32 +61,35 @@ static void head(struct state *s, uint64_t input)
     memcpy(text, magic, MAGIC);
     state_bytes(s, text, MAGIC);
     state_u16(s, &version);
-    state_u64(s, &input);
+    numbers(s, &with);
 }
 
-int statefile_save(struct machine *m, uint64_t input, const char *path, char *error, size_t room)
+int statefile_save(struct machine *m, const struct statefile *with, const char *path, char *error, size_t room)
 {
-    struct writer w = {.f = fopen(path, "wb")};
     XXH128_canonical_t sum;
+    struct newfile file;
+    struct writer w;
     struct state s;
-    int problem;
+    int problem = newfile_begin(&file, path), closing;
 
-    if (!w.f) {
-        snprintf(error, room, "%s", strerror(errno));
+    if (problem) {
+        snprintf(error, room, "%s", strerror(problem));
         return -1;
     }
+    w.f = file.f;
     errno = 0;
     XXH3_128bits_reset(&w.sum);
     state_init_sink(&s, write_some, &w);
-    head(&s, input);
+    head(&s, *with);
     (void)machine_state(m, &s);
     XXH128_canonicalFromHash(&sum, XXH3_128bits_digest(&w.sum));
     (void)fwrite(sum.digest, 1, SUM, w.f);
-    problem = ferror(w.f) | fclose(w.f);
-    if (s.error[0])
-        snprintf(error, room, "%s", s.error);
-    else if (problem)
-        snprintf(error, room, "%s", errno ? strerror(errno) : "could not be written");
+    if (ferror(w.f))
+        problem = errno ? errno : EIO;
+    closing = newfile_end(&file, !problem && !s.error[0]);
+    problem = problem ? problem : closing;
+    if (s.error[0] || problem)
+        snprintf(error, room, "%s", s.error[0] ? s.error : strerror(problem));
     return s.error[0] || problem ? -1 : 0;
 }
 
@@ -90,34 +113,42 @@ static const char *unsound(const uint8_t *data, size_t size, char text[64])
     return memcmp(sum.digest, data + size - SUM, SUM) == 0 ? NULL : "truncated or damaged: its checksum is wrong";
 }
 
-int statefile_take(struct machine *m, uint64_t *input, const uint8_t *data, size_t size, char *error, size_t room)
+int statefile_take(struct machine *m, struct statefile *with, const uint8_t *data, size_t size, char *error,
+                   size_t room)
 {
     char text[64];
     const char *why = unsound(data, size, text);
+    struct statefile found = {.input = 0};
     struct state s;
 
     if (why) {
         snprintf(error, room, "%s", why);
         return -1;
     }
-    state_init_load(&s, data + HEAD - sizeof *input, size - SUM - (HEAD - sizeof *input));
-    state_u64(&s, input);
-    if (machine_state(m, &s) == 0 && s.pos == s.size)
-        return 0;
-    snprintf(error, room, "%s", s.error[0] ? s.error : "more than a state is in it");
-    return -1;
+    state_init_load(&s, data + NUMBERS, size - SUM - NUMBERS);
+    numbers(&s, &found);
+    if (found.guest != with->guest) {
+        snprintf(error, room, "%s", "the state of another guest than the one named");
+        return -1;
+    }
+    if (machine_state(m, &s) || s.pos != s.size) {
+        snprintf(error, room, "%s", s.error[0] ? s.error : "more than a state is in it");
+        return -1;
+    }
+    *with = found;
+    return 0;
 }
 
-int statefile_load(struct machine *m, uint64_t *input, const char *path, char *error, size_t room)
+int statefile_load(struct machine *m, struct statefile *with, const char *path, char *error, size_t room)
 {
     char why[256];
     uint8_t *data;
     size_t size;
     int result;
 
-    if (file_read(path, &data, &size, error, room))
+    if (file_read_up_to(LARGEST_GIB, path, &data, &size, error, room))
         return -1;
-    result = statefile_take(m, input, data, size, why, sizeof why);
+    result = statefile_take(m, with, data, size, why, sizeof why);
     if (result)
         snprintf(error, room, "%s: %s", path, why);
     free(data);

@@ -69,6 +69,23 @@ if [ -e /dev/full ]; then
     says '/dev/full'
 fi
 
+# Where nothing can be saved, nothing runs; where there is no room, what was there stays, behind links too.
+ends 2 "$micro/cr3.elf" --save "$tmp/nowhere/state"
+says 'nowhere/state'
+[ ! -s "$tmp/out" ] || fail 'it ran all the same'
+ends 2 "$micro/cr3.elf" --save "$tmp"
+ends 0 "$micro/cr3.elf" --save "$tmp/old"
+ln -sf old "$tmp/link"
+cp "$tmp/old" "$tmp/kept"
+for name in old link; do
+    (trap '' XFSZ && ulimit -f 8 && ends 1 "$micro/fail.elf" --serial none --save "$tmp/$name" && exit $failures) ||
+        fail "no room for $name"
+    cmp -s "$tmp/old" "$tmp/kept" || fail "$name: a save that failed has spoilt the one before it"
+    [ ! -e "$tmp/old.part" ] || fail 'a part is left'
+done
+ends 1 "$micro/fail.elf" --save "$tmp/link"
+[ -L "$tmp/link" ] && ! cmp -s "$tmp/old" "$tmp/kept" || fail 'not saved through the link'
+
 # Stopped, saved, loaded and gone on with, in another technique: the console is whole, the state the same.
 digest() { grep '"state_digest"' "$1"; }
 ends 0 "$micro/cr3.elf" --clock insns --stats=json
@@ -86,6 +103,8 @@ for second in native emulate 'trap --cpu virtualizable'; do
 done
 ends 2 "$micro/cr3.elf" --load "$tmp/state" --mem 32M
 says "$tmp/state"
+ends 2 "$micro/popf.elf" --clock insns --load "$tmp/state"
+says "$tmp/state: .*another guest"
 head -c 5000 "$tmp/state" >"$tmp/short"
 ends 2 "$micro/cr3.elf" --clock insns --load "$tmp/short"
 says "$tmp/short: .*truncated"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interp/newfile.h"
 #include "ui/command.h"
 #include "ui/console.h"
 #include "ui/disasm.h"
@@ -66,10 +67,12 @@ static int open_serial(struct run *r)
 /* Everything that may be wrong with the command line is found before the guest's first instruction. */
 static int open_all(struct run *r)
 {
-    int status = session_open(&r->s, &r->o);
+    int status = session_open(&r->s, &r->o), why;
 
     if (!status && r->o.keys)
         status = keys_read(&r->keys, r->o.keys);
+    if (!status && r->o.save && (why = newfile_try(r->o.save)))
+        status = report(STATUS_USAGE, "--save %s: %s", r->o.save, strerror(why));
     if (!status)
         status = open_serial(r);
     if (!status && r->o.trace && !(r->trace = trace_open(r->o.trace)))

@@ -65,6 +65,15 @@ static int open_disks(struct session *s, const struct options *o, char error[ERR
     return 0;
 }
 
+static int load(struct session *s, const char *path, char error[ERROR_ROOM])
+{
+    struct statefile with = {.guest = s->guest};
+    int result = statefile_load(vm_guest(s->vm), &with, path, error, ERROR_ROOM);
+
+    s->input = with.input;
+    return result;
+}
+
 static int start(struct session *s, const struct options *o, struct boot *b, char error[ERROR_ROOM])
 {
     if (open_disks(s, o, error))
@@ -72,9 +81,10 @@ static int start(struct session *s, const struct options *o, struct boot *b, cha
     s->vm = make_vm(s, o, error, ERROR_ROOM);
     if (!s->vm)
         return -1;
+    s->guest = statefile_guest(b->image, b->size);
     s->symbols = symbols_read(b->image, b->size);
     if (o->load)
-        return statefile_load(vm_guest(s->vm), &s->input, o->load, error, ERROR_ROOM);
+        return load(s, o->load, error);
     return boot(s, o, b, error);
 }
 
@@ -163,7 +173,10 @@ int session_copy(struct session *to, const struct session *from, const struct ke
 
 int session_save(struct session *s, const struct keys *k, const char *path, char *error, size_t room)
 {
-    return statefile_save(vm_guest(s->vm), keys_pressed_until(k, machine_now(vm_guest(s->vm))), path, error, room);
+    struct machine *g = vm_guest(s->vm);
+    const struct statefile with = {.input = keys_pressed_until(k, machine_now(g)), .guest = s->guest};
+
+    return statefile_save(g, &with, path, error, room);
 }
 
 int session_close(struct session *s)

@@ -16,6 +16,7 @@ struct session {
     struct vm *vm;
     struct symbols *symbols; /* NULL: none */
     struct disk *disk[DISKS_MAX];
+    uint64_t guest; /* statefile_guest() of its image */
     uint64_t input; /* tick up to which keys have been pressed in the state that was loaded; else 0 */
 };
 

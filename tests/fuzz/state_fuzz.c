@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MEM = 1 << 20 };
+enum { MEM = 2 << 20 }; /* as the seeds have it (tests/save_test.c) */
 
 static void travels(struct machine *m)
 {
@@ -33,7 +33,7 @@ static void travels(struct machine *m)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct machine *m;
-    uint64_t input;
+    struct statefile with = {.guest = 0};
     char error[200] = "";
     struct state l;
 
@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             .ram = ram, .mem = MEM, .tlb_sets = 4, .tlb_ways = 2, .cost = &cost_presets[0], .clock_insns = true});
     }
     machine_reset(m);
-    if (statefile_take(m, &input, data, size, error, sizeof error) && !error[0])
+    if (statefile_take(m, &with, data, size, error, sizeof error) && !error[0])
         abort();
     state_init_load(&l, data, size);
     if (machine_state(m, &l) == 0) {
