@@ -34,10 +34,16 @@ void shadow_drop(struct shadow *s)
     }
 }
 
+/* Behind the guest's part of the root stands whatever the monitor has there: not for shadows. */
+static bool is_guests(const struct shadow *s, uint32_t lin)
+{
+    return lin >> 22 < s->pdes;
+}
+
 /* The entry for a page, or NULL when there is no table for it. */
 static uint32_t *entry_of(const struct shadow *s, uint32_t lin)
 {
-    uint32_t pde = table(s, s->root)[lin >> 22];
+    uint32_t pde = is_guests(s, lin) ? table(s, s->root)[lin >> 22] : 0;
 
     return pde ? &table(s, pde >> PAGE_SHIFT)[lin >> PAGE_SHIFT & (ENTRIES - 1)] : NULL;
 }
@@ -97,7 +103,7 @@ enum shadow_fault shadow_fill(struct shadow *s, gva_t gva, bool write, bool user
     if (!guest_walk(s, gva.v, write, user, w))
         return SHADOW_TRUE;
     frame = machine_frame(s->guest, w->pa);
-    if (frame == NO_FRAME)
+    if (frame == NO_FRAME || !is_guests(s, gva.v))
         return SHADOW_MMIO;
     traced = s->hardware->ram->flag[frame] & FRAME_TRACED;
     if (traced && write)

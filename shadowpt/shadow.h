@@ -32,7 +32,7 @@ enum shadow_fault {
     SHADOW_FILLED, /* hidden: the entry is there now; try again */
     SHADOW_TRUE,   /* the guest's own tables forbid it */
     SHADOW_TRACED, /* allowed, but a write to a watched page: interpret it */
-    SHADOW_MMIO    /* allowed, but not RAM: interpret it */
+    SHADOW_MMIO    /* allowed, but not RAM, or where the monitor has its pages: interpret it */
 };
 
 struct shadow_report {
