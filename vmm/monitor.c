@@ -10,6 +10,7 @@
 #include "interp/paging.h"
 #include "vmm/hw.h"
 #include "vmm/vm_struct.h"
+#include "vmm/words.h"
 #include "vmm/world.h"
 
 void mon_emulation_begin(struct vm *vm, struct emulation *e)
@@ -191,6 +192,16 @@ static void leave_live(struct vm *vm)
     vm->mon.live = true;
 }
 
+/* A processor that has shut down below the monitor runs nothing any more: the guest's run is over, and the fault is the monitor's. */
+static bool is_down(struct vm *vm, enum stop stop)
+{
+    if (stop != STOP_SHUTDOWN)
+        return false;
+    mon_complain(vm, _("the machine below the monitor has shut down"));
+    vm->mon.on_hardware = false;
+    return true;
+}
+
 /*
  * A slice that is used up, or a stop that was asked for, leaves no trace: the guest stays where it is, on the hardware,
  * whose registers it has; only the stub's few instructions are stepped through to their end.
@@ -210,6 +221,8 @@ void monitor_run(struct vm *vm, uint64_t until, uint64_t ticks)
 
         if (!over || !vm->technique->world->in_guest(p))
             stop = over ? machine_step(n->hw, CLOCK_NEVER) : machine_run(n->hw, end);
+        if (is_down(vm, stop))
+            break;
         if (stop == STOP_HOLE)
             hole_check(vm);
         if (stop == STOP_PROBE) {
@@ -267,6 +280,8 @@ void monitor_step(struct vm *vm)
         bool was_in_guest = w->in_guest(p);
         enum stop stop = machine_step(n->hw, CLOCK_NEVER);
 
+        if (is_down(vm, stop))
+            break;
         if (stop == STOP_HOLE)
             hole_check(vm);
         if (w->in_guest(p) && (was_in_guest || n->hw->deliveries != delivered)) { /* an instruction, or an event */
