@@ -17,6 +17,7 @@
 #include "interp/dev/disk.h"
 #include "interp/state.h"
 #include "interp/fault.h"
+#include "tests/support/flat_vmcs.h"
 #include "vmm/rotation.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
@@ -160,12 +161,48 @@ static void wild_vmx(struct wild *w)
     }
 }
 
+/* An address of the machine's that is not the guest's: behind its memory, where a monitor has its frames. */
+static uint32_t wild_beyond(struct wild *w)
+{
+    return WILD_MEM + ((wild_word(w, 2) % 2048u) << 12);
+}
+
+/* Reaches for a monitor: through its linear addresses, its frames by a table's entry or as tables, or flat. */
+static void wild_reach(struct wild *w)
+{
+    uint32_t lin = wild_byte(w) & 1 ? 0xfc000000 + ((wild_byte(w) % 8u) << 12) : wild_beyond(w);
+
+    lin += wild_word(w, 2) & 0xffc;
+    switch (wild_byte(w) % 7) {
+    case 0: wild_emit32(w, 1, 0xa1, lin); break;     /* mov eax, [lin] */
+    case 1: wild_emit32(w, 1, 0xa3, lin); break;     /* mov [lin], eax */
+    case 2: wild_emit32(w, 3, 0x3d010f, lin); break; /* invlpg [lin] */
+    case 3: wild_emit32(w, 2, 0x15ff, lin); break;   /* call [lin] */
+    case 4:                                          /* what lies there becomes the stack */
+        wild_emit32(w, 1, 0xbc, lin);
+        wild_emit(w, 1, 0x50);
+        wild_emit32(w, 1, 0xbc, WILD_STACK);
+        break;
+    case 5: /* a directory or a table entry leads there; flush; look */
+        wild_emit32(w, 2, 0x05c7, (wild_byte(w) & 1 ? WILD_PD : WILD_PT) + 4 * (0x80 + wild_byte(w) % 4u));
+        wild_emit(w, 4, wild_beyond(w) | 7 | (wild_byte(w) & 0x80));
+        wild_emit(w, 6, 0xd8220fd8200f); /* mov eax, cr3; mov cr3, eax */
+        wild_emit32(w, 1, wild_byte(w) & 1 ? 0xa1 : 0xa3,
+                    (wild_byte(w) & 1 ? 0x80000 : 0x20000000) + (wild_word(w, 2) & 0x3ffc));
+        break;
+    default: /* mov eax, there; mov cr3, eax */
+        wild_emit32(w, 1, 0xb8, wild_beyond(w));
+        wild_emit(w, 3, 0xd8220f);
+        break;
+    }
+}
+
 static void wild_piece(struct wild *w)
 {
     static const uint32_t cr[] = {0xc0220f, 0xd8220f, 0xe0220f}; /* mov cr0, cr3, cr4, eax */
     unsigned n;
 
-    switch (wild_byte(w) % 20) {
+    switch (wild_byte(w) % 22) {
     case 0:
     case 1:
     case 2: /* mov edx, port; mov eax, value; out dx, al / eax / ax */
@@ -218,6 +255,8 @@ static void wild_piece(struct wild *w)
     case 16:
     case 17:
     case 18: wild_vmx(w); break;
+    case 19:
+    case 20: wild_reach(w); break;
     default: /* a segment register, from the input */
         wild_emit32(w, 1, 0xb8, wild_byte(w) & 0x7b);
         wild_emit(w, 2, 0xc08e | (uint64_t)(wild_byte(w) & 0x38) << 8);
@@ -257,44 +296,25 @@ static void wild_put(struct machine *m, uint32_t at, uint32_t lo, uint32_t hi)
     (void)machine_write(m, at, pair, sizeof pair);
 }
 
-/* A VMCS that can be entered, until the guest works on it: flat, and both sides begin somewhere in the code. */
+/* A VMCS that can be entered, until the guest works on it: both sides begin somewhere in the code. */
 static void wild_vmcs(struct machine *m, const struct wild *w)
 {
-    static const uint8_t sel[] = {0x10, 0x08, 0x10, 0x10};
-    const uint64_t host[] = {0x80010031, WILD_PD, 0x2010, WILD_STACK - 0x2000, WILD_CODE + w->n / 3};
+    const struct flat_vmcs k = {.gdt = WILD_GDT,
+                                .idt = WILD_IDT,
+                                .cr3 = WILD_PD,
+                                .cs = 0x08,
+                                .ds = 0x10,
+                                .tr = 0x28,
+                                .host_eip = WILD_CODE + w->n / 3,
+                                .host_esp = WILD_STACK - 0x2000,
+                                .guest_eip = WILD_CODE + w->n * 2 / 3,
+                                .guest_esp = WILD_STACK - 0x3000};
 
     wild_put(m, WILD_VMXON, VMX_REVISION, 0);
     wild_put(m, WILD_VMCS, VMX_REVISION, 0);
     wild_put(m, WILD_POINTERS, WILD_VMXON, 0);
     wild_put(m, WILD_POINTERS + 8, WILD_VMCS, 0);
-    for (unsigned i = 0; i < sizeof host / sizeof *host; i++)
-        vmcs_write(m, WILD_VMCS, VMCS_HOST_CR0 + i, host[i]);
-    for (unsigned i = 0; i < 4; i++) {
-        vmcs_write(m, WILD_VMCS, VMCS_HOST_ES + i, sel[i]);
-        vmcs_write(m, WILD_VMCS, VMCS_GUEST_ES + i, sel[i]);
-        vmcs_write(m, WILD_VMCS, VMCS_GUEST_ES_LIMIT + i, UINT32_MAX);
-        vmcs_write(m, WILD_VMCS, VMCS_GUEST_ES_AR + i, i == 1 ? 0xc09b : 0xc093);
-        vmcs_write(m, WILD_VMCS, VMCS_GUEST_FS_AR + i, i == 3 ? 0x8b : AR_UNUSABLE);
-    }
-    vmcs_write(m, WILD_VMCS, VMCS_HOST_TR, 0x28);
-    vmcs_write(m, WILD_VMCS, VMCS_HOST_GDTR_BASE, WILD_GDT);
-    vmcs_write(m, WILD_VMCS, VMCS_HOST_IDTR_BASE, WILD_IDT);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_CR0, host[0]);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_CR3, WILD_PD);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_CR4, host[2]);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_ESP, WILD_STACK - 0x3000);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_EIP, WILD_CODE + w->n * 2 / 3);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_EFLAGS, FL_1);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_TR_LIMIT, 0x67);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_GDTR_BASE, WILD_GDT);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_GDTR_LIMIT, 0xff);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_IDTR_BASE, WILD_IDT);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_IDTR_LIMIT, 0x7ff);
-    vmcs_write(m, WILD_VMCS, VMCS_GUEST_LINK, UINT64_MAX);
-    vmcs_write(m, WILD_VMCS, VMCS_PIN_CONTROLS, PIN_MUST);
-    vmcs_write(m, WILD_VMCS, VMCS_PROC_CONTROLS, PROC_MUST);
-    vmcs_write(m, WILD_VMCS, VMCS_EXIT_CONTROLS, EXIT_MUST);
-    vmcs_write(m, WILD_VMCS, VMCS_ENTRY_CONTROLS, ENTRY_MUST);
+    flat_vmcs(m, WILD_VMCS, &k);
 }
 
 static void wild_tables(struct machine *m)
@@ -336,8 +356,8 @@ static void wild_tables(struct machine *m)
         }                                                                                                              \
     } while (0)
 
-/* Where a guest runs: `place` modulo WILD_PLACES. On a virtualizable processor all techniques run it. */
-enum { WILD_PLACES = 7, WILD_MOVES = 0x80 };
+/* Where a guest runs: `place` modulo WILD_PLACES. On a virtualizable processor all techniques run it. From 2 on with a monitor. */
+enum { WILD_PLACES = 7, WILD_MONITORED = 2, WILD_MOVES = 0x80 };
 
 static struct vm *wild_vm(uint8_t how, uint8_t place, struct wild_disk *d)
 {
@@ -410,7 +430,7 @@ static enum outcome wild_watched(struct vm *v, uint8_t how, uint8_t place)
     enum outcome o = wild_go(v, place, until);
     struct vm_monitor m;
 
-    WILD_DEMAND(o != OUTCOME_NONE && machine_now(vm_guest(v)) < until + 1000000);
+    WILD_DEMAND(o != OUTCOME_NONE && o != OUTCOME_BROKEN && machine_now(vm_guest(v)) < until + 1000000);
     WILD_DEMAND(!vm_get_monitor(v, &m) || !m.exposed);
     return o;
 }
@@ -438,7 +458,14 @@ static void wild_travels(struct vm *v, uint8_t how, uint8_t place)
     vm_destroy(other);
 }
 
-static void wild_run(const uint8_t *data, size_t size)
+/* Somebody who looks on: at a VM before its guest is there, after each slice, and at the end. */
+struct wild_watch {
+    void *(*begin)(struct vm *v);
+    void (*look)(void *ctx);
+    void (*end)(void *ctx);
+};
+
+static void wild_run(const uint8_t *data, size_t size, const struct wild_watch *watch)
 {
     static struct wild_disk d;
     struct wild w = {.in = data, .left = size};
@@ -446,6 +473,7 @@ static void wild_run(const uint8_t *data, size_t size)
     struct vm *v = wild_vm(how, place, &d);
     struct machine *m = vm_guest(v);
     enum outcome o = OUTCOME_LIMIT;
+    void *ctx = watch ? watch->begin(v) : NULL;
 
     wild_program(&w, how);
     wild_tables(m);
@@ -454,8 +482,12 @@ static void wild_run(const uint8_t *data, size_t size)
     m->cpu.eip = WILD_CODE;
     for (unsigned i = 0; i < WILD_SLICES && o == OUTCOME_LIMIT; i++) {
         o = wild_watched(v, how, place);
+        if (watch)
+            watch->look(ctx);
         wild_input(v, i);
     }
+    if (watch)
+        watch->end(ctx);
     if (how & 0x20)
         wild_travels(v, how, place);
     vm_destroy(v);
