@@ -83,6 +83,16 @@ uint32_t debugreg_value(unsigned n, uint32_t v)
     }
 }
 
+uint32_t debugreg_code_at(const struct cpu *c, uint32_t lin)
+{
+    uint32_t hit = 0;
+
+    for (unsigned n = 0; n < BREAKPOINTS; n++)
+        if (c->breaks.code >> n & 1 && c->dr[n] == lin)
+            hit |= 1u << n;
+    return hit;
+}
+
 bool debugreg_in_page(const struct cpu *c, uint32_t page)
 {
     for (unsigned n = 0; n < BREAKPOINTS; n++)
@@ -124,13 +134,11 @@ static void report(struct cpu *c, uint32_t bits)
 
 void debugreg_stop(struct cpu *c)
 {
-    uint32_t at = c->seg[CS].base + c->eip, hit = 0;
+    uint32_t hit;
 
     if (cpu_eflags(c) & FL_RF || c->shadow == SHADOW_SS) /* MOV SS acts as RF does (SDM Vol. 3, 6.8.3) */
         return;
-    for (unsigned n = 0; n < BREAKPOINTS; n++)
-        if (c->breaks.code >> n & 1 && c->dr[n] == at)
-            hit |= 1u << n;
+    hit = debugreg_code_at(c, c->seg[CS].base + c->eip);
     if (!hit)
         return;
     report(c, hit);

@@ -32,6 +32,8 @@ unsigned debugreg_register(struct cpu *c, unsigned n);
 /* The value a register takes when `v` is written to it. */
 uint32_t debugreg_value(unsigned n, uint32_t v);
 
+/* The breakpoints on code that stand before the instruction at this address, as bits of DR6. */
+uint32_t debugreg_code_at(const struct cpu *c, uint32_t lin);
 /* Is there a breakpoint on code in this linear page, or, of any CPU on this RAM, at this offset of any page? */
 bool debugreg_in_page(const struct cpu *c, uint32_t page);
 bool debugreg_at_offset(const struct cpu *c, unsigned offset);

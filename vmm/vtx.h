@@ -42,6 +42,7 @@ struct vtx {
     struct vmx_exit exit;    /* the last one; `event` as it came with the exit */
     struct vmx_event broken; /* whose delivery that exit broke off (IDT-vectoring information) */
     struct vmx_event inject; /* with the next entry */
+    uint32_t rf;             /* RF as the last entry had it */
     uint32_t dr[4];          /* what the hardware has in DR0 to DR3 */
     uint64_t field[VMCS_FIELDS];
     struct vtx_seen seen;
@@ -61,6 +62,8 @@ void vtx_write_constants(struct monitor *n);
 /* Guest state from the VMCS into the virtual CPU, and back. */
 void vtx_load_guest(struct monitor *n);
 void vtx_store_guest(struct monitor *n);
+/* RF of the guest where it was left: what an exit saves of it is that of a fault, not the guest's. */
+uint32_t vtx_resume_flag(struct monitor *n, const struct vmx_event *broken);
 /* The event that goes with the entry; what bears on time and interrupts. The latter goes last: it looks at the clock. */
 void vtx_store_event(struct monitor *n);
 void vtx_store_execution(struct monitor *n);

@@ -151,15 +151,29 @@ static void load_control(struct monitor *n)
 
 /*
  * What an exit saves of RF tells little: faults set it, instructions that exit clear it (SDM Vol. 3, "Saving RIP, RSP, RFLAGS,
- * and SSP"). But an instruction that was begun has passed whatever breakpoint stood before it.
+ * and SSP"). But an interrupt came with the entry, so that nothing has been executed since; and an instruction that was
+ * begun has passed the breakpoint that stands before it. What is lost is the RF that an IRET has loaded for an instruction
+ * without one: only the frame of an INT n would show it.
  */
+uint32_t vtx_resume_flag(struct monitor *n, const struct vmx_event *broken)
+{
+    const struct cpu *v = &n->guest->cpu;
+    unsigned type = broken->info >> INTR_TYPE_SHIFT & 7;
+
+    if (broken->info & INTR_VALID && (type == INTR_EXTERNAL || type == INTR_NMI))
+        return n->vtx.rf;
+    if (!v->breaks.code)
+        return 0;
+    return debugreg_code_at(v, vtx_read(n, VMCS_GUEST_CS_BASE) + vtx_read(n, VMCS_GUEST_EIP)) ? FL_RF : 0;
+}
+
 static uint32_t told_flags(struct monitor *n)
 {
     uint32_t flags = vtx_read(n, VMCS_GUEST_EFLAGS), reason = n->vtx.exit.reason;
 
     if (reason == VMX_INTERRUPT || reason == VMX_INTR_WINDOW || reason == VMX_NMI_WINDOW)
         return flags;
-    return n->guest->cpu.breaks.code ? flags | FL_RF : flags & ~(uint32_t)FL_RF;
+    return (flags & ~(uint32_t)FL_RF) | vtx_resume_flag(n, &n->vtx.broken);
 }
 
 void vtx_load_guest(struct monitor *n)
@@ -280,6 +294,7 @@ void vtx_store_guest(struct monitor *n)
             hw_mov_reg(n->hw, i, v->r[i]);
     vtx_write(n, VMCS_GUEST_ESP, v->r[ESP]);
     vtx_write(n, VMCS_GUEST_EIP, v->eip);
+    n->vtx.rf = cpu_eflags(v) & FL_RF;
     vtx_write(n, VMCS_GUEST_EFLAGS, cpu_eflags(v));
     store_segments(n);
     vtx_write(n, VMCS_GUEST_GDTR_BASE, v->gdtr.base);

@@ -243,12 +243,13 @@ static void depart(struct vm *vm)
 }
 
 /* RF as the guest had it, or as the exception whose delivery goes on is to push it (SDM Vol. 3, 18.3.1.1). */
-static uint32_t resume_flag(const struct monitor *n)
+static uint32_t resume_flag(struct monitor *n)
 {
     const struct vmx_event *e = &n->vtx.inject;
-    bool fault = (e->info >> INTR_TYPE_SHIFT & 7) == INTR_FAULT && (e->info & INTR_VECTOR) != VEC_DB;
 
-    return e->info ? (fault ? FL_RF : 0) : n->guest->cpu.breaks.code ? FL_RF : 0;
+    if (e->info && (e->info >> INTR_TYPE_SHIFT & 7) == INTR_FAULT)
+        return (e->info & INTR_VECTOR) != VEC_DB ? FL_RF : 0;
+    return vtx_resume_flag(n, e);
 }
 
 /* Nothing goes back that was not fetched, but for RF, which the exit has set. */
@@ -256,7 +257,8 @@ static void again(struct vm *vm)
 {
     struct monitor *n = &vm->mon;
 
-    vtx_write(n, VMCS_GUEST_EFLAGS, (vtx_read(n, VMCS_GUEST_EFLAGS) & ~(uint32_t)FL_RF) | resume_flag(n));
+    n->vtx.rf = resume_flag(n);
+    vtx_write(n, VMCS_GUEST_EFLAGS, (vtx_read(n, VMCS_GUEST_EFLAGS) & ~(uint32_t)FL_RF) | n->vtx.rf);
     vtx_store_event(n);
     vtx_store_execution(n);
     enter(n);
