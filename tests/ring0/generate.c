@@ -24,7 +24,11 @@ static const struct {
     {snip_port, 6, RINGS_ALL, FOR_QEMU},           {snip_table_register, 4, RINGS_ALL, FOR_QEMU},
     {snip_store_register, 4, RINGS_ALL, FOR_QEMU}, {snip_task_register, 4, RINGS_ALL, FOR_QEMU},
     {snip_control, 8, RINGS_ALL, FOR_QEMU},        {snip_privileged, 4, RINGS_ALL, FOR_QEMU},
-    {snip_rewrite, 8, RINGS_ALL, FOR_TECHNIQUES},
+    {snip_rewrite, 8, RINGS_ALL, FOR_TECHNIQUES},  {snip_gate, 8, 14, FOR_TECHNIQUES},
+    {snip_outward, 8, INNER, FOR_TECHNIQUES},      {snip_expand_down, 6, RINGS_ALL, FOR_TECHNIQUES},
+    {snip_breakpoint, 10, RING_0, FOR_TECHNIQUES}, {snip_guard, 3, RING_0, FOR_TECHNIQUES},
+    {snip_trace, 8, RINGS_ALL, FOR_TECHNIQUES},    {snip_long_string, 8, RINGS_ALL, FOR_TECHNIQUES},
+    {snip_large, 6, RING_0, FOR_TECHNIQUES},
 };
 
 static snippet *pick_snippet(struct maker *m, enum profile profile)

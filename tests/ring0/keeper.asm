@@ -17,6 +17,7 @@ org KEEPER
 
 COM1 equ 0x3f8
 STEP_WORDS equ 6                        ; struct step (image.h)
+KEEPER_ROOM equ 0x10000                 ; all of this is here
 
 ; struct image_head, struct program_head (image.h)
 HEAD_FIRST equ KEEPER_HEAD
@@ -47,7 +48,8 @@ absolute KEEPER_DATA
 number:     resd 1                      ; of the program
 current:    resd 1                      ; its address
 step:       resd 1
-singles:    resd 1                      ; single-step traps that will still be resumed
+singles:    resd 1                      ; single-step traps that will still be resumed,
+resumes:    resd 1                      ; and interrupts
 table_reg:  resd 2
 trap:       resd 2                      ; the record of a trap, and what is entered next: struct trap_record (log.h)
 t_error:    resd 1
@@ -175,12 +177,22 @@ framed:
     mov esi, trap
     mov ecx, TRAP_WORDS + 1
     call send
+    cmp bl, RESUMED
+    je .interrupt
     cmp bl, 1                           ; a single step goes on where it was,
     jne .next
     mov eax, 0xffff0ff0
     mov dr6, eax
     dec dword [singles]                 ; so long as there are any
     jns enter
+    jmp .next
+.interrupt:                             ; does, too, but for one that came in here
+    dec dword [resumes]
+    js .next
+    mov eax, [t_eip]
+    sub eax, KEEPER
+    cmp eax, KEEPER_ROOM
+    jae enter
 .next:
     inc dword [step]
 
@@ -283,6 +295,7 @@ next_program:
     rep movsd
     mov dword [step], 0
     mov dword [singles], SINGLE_STEPS
+    mov dword [resumes], INTERRUPTS
     mov eax, 0xffff0ff0
     mov dr6, eax
     xor eax, eax
@@ -325,6 +338,8 @@ finish:
     mov eax, dr6
     mov [edi + 20], eax
     call flat
+    mov eax, 0x400                      ; no breakpoint is met by what follows
+    mov dr7, eax
     test byte [HEAD_FLAGS], FLAG_MASK
     jz .sum
     call mask_accessed

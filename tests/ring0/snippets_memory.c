@@ -123,6 +123,46 @@ bool snip_string(struct maker *m)
     return true;
 }
 
+/* Long enough to be interrupted, and across pages of which one may be missing. */
+bool snip_long_string(struct maker *m)
+{
+    static const uint8_t string[] = {0xa4, 0xa6, 0xaa, 0xac, 0xae};
+    uint32_t page = pick(m, WINDOW_COUNT - 4) << 12;
+
+    emit_size(m, 2);
+    EMIT(m, 0x1e); /* push ds; pop es */
+    emit_size(m, 2);
+    EMIT(m, 0x07);
+    emit_mov(m, R_ESI, WINDOWS + page + 0x1000 - pick(m, 30));
+    emit_mov(m, R_EDI, chance(m, 50) ? WINDOWS + 0x1000 - pick(m, 30) : DATA + pick(m, 0x800));
+    emit_mov(m, R_ECX, 10 + pick(m, 40));
+    EMIT(m, 0xfc);
+    if (m->code16)
+        emit(m, 1, 0x67);
+    EMIT(m, 0xf3, PICK_OF(m, string));
+    return true;
+}
+
+/* The big window's directory entry as a 4 MiB page, as a table, gone; CR4.PSE set and clear; and what is there then. */
+bool snip_large(struct maker *m)
+{
+    static const uint32_t entry[] = {ARENA | 0x87, ARENA | 0x1e7, ARENA | 0x85, WINDOW_TABLE | 7, ARENA | 0x86};
+    uint32_t at = BIG_WINDOW + (DATA - ARENA) + pick(m, 0x2ff0);
+
+    emit_store(m, DIRECTORY + 4 * (BIG_WINDOW >> 22), PICK_OF(m, entry));
+    if (chance(m, 50)) { /* one INVLPG ends all of the page */
+        emit_mem(m, 4, 0x0f01, 7, BIG_WINDOW + pick(m, ARENA_SIZE));
+        emit_mem(m, 4, 0x0f01, 7, at);
+    }
+    flush_all(m);
+    if (chance(m, 40)) {
+        emit_mov(m, R_EAX, chance(m, 50) ? 0x80 : 0);
+        EMIT(m, 0x0f, 0x22, 0xe0);
+    }
+    emit_mem(m, 4, chance(m, 50) ? 0x8b : 0x89, R_EDX, at);
+    return true;
+}
+
 /* Ring 3 only: what an inner ring could not push on its own stack would be the end of the program. */
 bool snip_stack(struct maker *m)
 {

@@ -248,3 +248,63 @@ bool snip_edit_descriptor(struct maker *m)
     emit_store(m, arena_slot(sel) + 4, s.hi);
     return true;
 }
+
+/* A call gate to ring 0 that is open to all and copies parameters; another frame than the caller's then holds them. */
+bool snip_gate(struct maker *m)
+{
+    uint32_t slot = SEL_FREE + 8 * pick(m, GDT_SLOTS - SEL_FREE / 8), inner = pick(m, m->ring ? m->ring : 1);
+    uint32_t code = (SEL_CODE0 + 16 * inner) | inner, n = pick(m, 6);
+
+    if (inner == 0 && chance(m, 30))
+        code = SEL_SHORT0;
+    arena_gate(m->p, arena_slot(slot), code, landing(m, code), 0xec);
+    arena_put(m->p, arena_slot(slot) + 4, arena_get(m->p, arena_slot(slot) + 4) | n);
+    for (unsigned i = 0; i < n; i++)
+        emit_push(m, 4, pick_bits(m));
+    emit_size(m, 4);
+    EMIT(m, 0x9a);
+    emit(m, 4, 0);
+    emit(m, 2, slot | (chance(m, 90) ? 3 : 0));
+    return false;
+}
+
+/* IRET or RET to a ring further out, with all in order. */
+bool snip_outward(struct maker *m)
+{
+    static const uint32_t top[] = {STACK0, STACK1, STACK2, STACK3};
+    unsigned ring = m->ring + pick(m, 4 - m->ring);
+    uint32_t code = (ring == 3 && chance(m, 30) ? SEL_SHORT3 : SEL_CODE0 + 16 * ring) | ring;
+    bool iret = chance(m, 60);
+
+    if (ring > m->ring) {
+        emit_push(m, 4, data_selector(ring));
+        emit_push(m, 4, top[ring] - 0x40);
+    }
+    if (iret)
+        emit_push(m, 4, (pick_bits(m) & 0x243ed5) | 2 | (chance(m, 30) ? 0x100 : 0));
+    emit_push(m, 4, code);
+    emit_push(m, 4, landing(m, code));
+    emit_size(m, 4);
+    EMIT(m, iret ? 0xcf : 0xcb);
+    return false;
+}
+
+/* Both sides of the limit of a segment that grows downwards. */
+bool snip_expand_down(struct maker *m)
+{
+    static const uint8_t opcode[] = {0x8b, 0x89, 0x01};
+    uint32_t slot = SEL_FREE + 8 * pick(m, GDT_SLOTS - SEL_FREE / 8), limit = DATA - ARENA + pick(m, 0x1000);
+    bool big = chance(m, 50);
+
+    arena_desc(m->p, arena_slot(slot), ARENA, limit, 0xf6 | (big ? 0x4000 : 0));
+    emit_push(m, 4, slot | m->ring);
+    emit_size(m, 4);
+    EMIT(m, 0x07); /* POP ES */
+    for (unsigned n = 1 + pick(m, 3); n > 0; n--) {
+        uint32_t off = chance(m, 30) ? 0xfffc + pick(m, 8) : limit - 5 + pick(m, 12);
+
+        EMIT(m, 0x26);
+        emit_mem(m, chance(m, 70) ? 4 : 2, PICK_OF(m, opcode), R_EDX, off);
+    }
+    return true;
+}
