@@ -75,6 +75,29 @@ Test(swap, every_micro_guest_ends_as_natively)
     micro_free(list, n);
 }
 
+/* What a monitor takes to come has passed for the guest when it is there, not when it goes; before power-on nothing has. */
+Test(swap, a_monitor_comes_on_the_guests_time)
+{
+    static const char *const first[] = {"native+v", "trap+v", "vtx"};
+    static struct micro list[GUESTS_MAX];
+    unsigned n = micro_list(list);
+    char error[200];
+    struct play s;
+
+    for (unsigned f = 0; f < sizeof first / sizeof *first; f++) {
+        play_open(&s, first[f], false, &list[0], true);
+        cr_expect_eq(machine_now(vm_guest(s.vm)), 0, "%s", first[f]);
+        for (unsigned t = 0; techniques[t]; t++) {
+            cr_assert_eq(vm_swap(s.vm, techniques[t], error, sizeof error), 0);
+            if (techniques[t]->needs_monitor || techniques[t]->on_hardware)
+                cr_expect_eq(machine_now(vm_guest(s.vm)), cpu_cycles(&vm_hardware(s.vm)->cpu), "%s",
+                             techniques[t]->name);
+        }
+        play_close(&s);
+    }
+    micro_free(list, n);
+}
+
 /* By cycles time passes differently, but the ends are those promised. */
 Test(swap, by_cycles_too)
 {

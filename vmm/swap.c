@@ -82,6 +82,15 @@ static int prepare(struct vm *v, const struct technique *t, char *error, size_t 
     return -1;
 }
 
+/* What a monitor takes for itself when it comes passes for the guest too. (At power-on the guest's clock begins behind it.) */
+static void catch_up(struct vm *v)
+{
+    unsigned cycles = v->guest->clock_insns;
+
+    if (v->technique->needs_monitor)
+        v->guest->cpu.t[cycles] = cpu_cycles(&v->hw->cpu);
+}
+
 int vm_enter(struct vm *v, const struct technique *t, char *error, size_t room)
 {
     if (prepare(v, t, error, room))
@@ -97,17 +106,9 @@ int vm_enter(struct vm *v, const struct technique *t, char *error, size_t room)
         (void)snprintf(error, room, "%s", _("out of memory"));
         return -1;
     }
+    catch_up(v);
     vm_listen(v);
     return 0;
-}
-
-/* The time that the monitor took for itself when it came has passed for the guest too. */
-static void catch_up(struct vm *v)
-{
-    unsigned cycles = v->guest->clock_insns;
-
-    if (v->technique->needs_monitor)
-        v->guest->cpu.t[cycles] = cpu_cycles(&v->hw->cpu);
 }
 
 static void leave(struct vm *v)
@@ -118,7 +119,6 @@ static void leave(struct vm *v)
     v->past = all;
     if (v->technique->detach)
         v->technique->detach(v);
-    catch_up(v);
     v->guest->observed = v->hw->observed = 0; /* what is taken down and built up is no event of a run */
     tlb_flush(&v->guest->cpu, true);          /* the guest may have had another TLB flushed instead */
     if (v->hw == v->under)
