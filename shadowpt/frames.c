@@ -26,10 +26,18 @@ static uint32_t stride_of(uint32_t frames)
     return stride;
 }
 
+uint32_t frames_reserve(uint32_t guest)
+{
+    enum { OWN = 64, SHADOW = 1024 /* of 4 MiB each */, NESTED = 512 /* pages that one table leads to */ };
+    uint32_t whole = OWN + SHADOW + guest / NESTED;
+
+    return whole > FRAMES_RESERVE ? whole : FRAMES_RESERVE;
+}
+
 int frames_init(struct frames *f, uint32_t guest)
 {
     *f = (struct frames){
-        .count = guest + FRAMES_RESERVE, .guest = guest, .stride = stride_of(guest), .next_free = guest};
+        .count = guest + frames_reserve(guest), .guest = guest, .stride = stride_of(guest), .next_free = guest};
     f->frame = calloc(f->count, sizeof *f->frame);
     if (!f->frame)
         return -1;
@@ -51,7 +59,7 @@ uint32_t frames_scatter(const struct frames *f, uint32_t n)
 
 uint32_t frames_take(struct frames *f, enum frame_type type)
 {
-    for (uint32_t tried = 0; tried < FRAMES_RESERVE; tried++) {
+    for (uint32_t tried = 0; tried < f->count - f->guest; tried++) {
         uint32_t at = f->next_free;
 
         f->next_free = at + 1 < f->count ? at + 1 : f->guest;

@@ -24,8 +24,12 @@ struct frames {
     uint32_t next_free; /* in the reserve: where the search goes on */
 };
 
-/* Monitor's reserve, in frames: its own pages and the shadow tables (at most one for each 4 MiB below its top 64 MB). */
+/*
+ * Monitor's reserve, in frames, at least: its own pages, the shadow tables, nested tables for all of the guest's memory. It
+ * grows with that, so that all of these find room in any guest (frames_reserve()).
+ */
 enum { FRAMES_RESERVE = 2048 };
+uint32_t frames_reserve(uint32_t guest);
 
 int frames_init(struct frames *f, uint32_t guest); /* -1: out of memory */
 void frames_destroy(struct frames *f);

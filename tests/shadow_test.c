@@ -239,3 +239,20 @@ Test(shadow, random_guests_end_alike_under_every_technique)
             cr_assert_str_eq(digest[t], digest[0], "guest %u under %s", (unsigned)guest, name[t]);
     }
 }
+
+/* All tables that a monitor can want of the largest guests, besides its own pages: nested ones, and a whole shadow. */
+Test(shadow, the_reserve_holds_every_table)
+{
+    static const uint32_t mib[] = {1, 64, 1024, 2048, 3072};
+    struct frames f;
+
+    for (unsigned i = 0; i < sizeof mib / sizeof *mib; i++) {
+        uint32_t guest = mib[i] << (20 - PAGE_SHIFT), nested = 3 + (guest >> 18) + (guest >> 9), shadow = 1 + 1024;
+
+        cr_assert_eq(frames_init(&f, guest), 0);
+        for (uint32_t n = nested + shadow + 16; n > 0; n--)
+            cr_assert_neq(frames_take(&f, TYPE_TABLE), NO_FRAME, "%u MiB: %u more", mib[i], n);
+        cr_expect_leq((uint64_t)f.count << PAGE_SHIFT, 0xfc000000, "%u MiB", mib[i]);
+        frames_destroy(&f);
+    }
+}
