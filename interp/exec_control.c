@@ -230,6 +230,7 @@ HANDLER(h_hole)
 {
     begin(c, o);
     c->hole_next = true;
+    c->shadow = c->shadow_before; /* it has not been executed */
     LEAVE;
 }
 

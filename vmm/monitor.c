@@ -51,12 +51,30 @@ void mon_emulation_end(struct vm *vm, const struct emulation *e)
         VM_OBSERVE(vm, inject, g->last_vector, g->cpu.fault_error, e->eip);
 }
 
+/*
+ * User code on a plain x86 executes MOV SS by itself, and the next instruction's trap tells nothing of the shadow in which it
+ * stands (SDM Vol. 3, 6.8.3). But it was begun, so whatever is due by now has been held off, or came later: it is completed first.
+ */
+static void hold_off(struct vm *vm)
+{
+    struct machine *g = vm->guest;
+
+    if (!vm->mon.begun)
+        return;
+    vm->mon.begun = false;
+    if (g->cpu.t[0] >= g->clock.next)
+        clock_fire(&g->clock, g->cpu.t[0]);
+    if (machine_takes(g))
+        g->cpu.shadow = SHADOW_SS;
+}
+
 /* One instruction, or one event, on the virtual CPU. */
 static void interpret(struct vm *vm, uint64_t until)
 {
     struct emulation e;
 
     mon_emulation_begin(vm, &e);
+    hold_off(vm);
     machine_step(vm->guest, until);
     mon_emulation_end(vm, &e);
 }
@@ -104,6 +122,7 @@ static void resume(struct vm *vm)
     vm->technique->world->depart(vm);
     arm_deadline(vm);
     n->on_hardware = true;
+    n->begun = false;
     VM_OBSERVE(vm, resume, n->guest->cpu.eip, n->guest->cpu.seg[CS].sel);
 }
 
@@ -163,6 +182,7 @@ void monitor_escape(void *owner)
     vm->technique->world->arrive(vm, &t);
     hw_work(n->hw, n->hw->cost.dispatch);
     next = vm->technique->on_trap(vm, &t);
+    n->begun &= next != VM_EMULATED;
     if (next == VM_INTERPRET)
         interpret(vm, vm->until);
     if (next == VM_AGAIN)
@@ -237,7 +257,7 @@ int monitor_attach(struct vm *vm)
     struct monitor *n = &vm->mon;
 
     n->hw = vm->hw;
-    n->on_hardware = n->live = n->single = n->waiting = n->limit_fault = false;
+    n->on_hardware = n->live = n->single = n->waiting = n->limit_fault = n->begun = false;
     n->gdt_stale = n->shadow_stale = true;
     vm->hw->escape = monitor_escape;
     return monitor_boot(n, vm->technique->world);

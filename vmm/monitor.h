@@ -57,6 +57,7 @@ struct monitor {
     uint64_t exits[EXIT_REASONS];
     uint64_t beyond;   /* accesses to the monitor's part of the address space, ended by a segment's limit */
     bool limit_fault;  /* that may be why the monitor was entered: it is, if the virtual CPU finds no fault */
+    bool begun;        /* the guest was left within an instruction, whose shadow nothing tells of */
     bool stop;         /* vm_interrupt() */
     bool on_hardware;  /* the guest is the hardware's to run on: at its stub's IRET, or beyond it */
     bool live;         /* beyond it: vm_step() left the guest's state in the hardware's registers */

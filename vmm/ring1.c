@@ -152,6 +152,7 @@ static void arrive(struct vm *vm, struct trap *t)
     if (f.vector == VEC_DB)
         take_back_int1(n, &f);
     world_in(n, &f);
+    n->begun = f.vector != DEADLINE_VECTOR;
     *t = (struct trap){
         .vector = f.vector, .error = f.error, .eip = f.eip, .cr2 = n->hw->cpu.cr2, .cs = f.cs, .eflags = f.eflags};
 }
