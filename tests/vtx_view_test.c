@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/support/seat.h"
+#include "ui/shell/why.h"
 #include "ui/tui/layout.h"
 #include "ui/view/view.h"
 #include "ui/view/vmx_words.h"
@@ -156,6 +157,39 @@ Test(vtx_view, a_walk_in_two_dimensions)
     seat_close(&g);
 }
 
+static const char *answer(struct seat *g, uint32_t at, bool user)
+{
+    const struct question q = {gva(at), ACCESS_IS_WRITE, user};
+    char line[512];
+    size_t n = 0;
+
+    sheet_clear(&g->s);
+    why_answer(&g->d, &q, 1000, &g->s);
+    for (size_t i = 0; i < g->s.lines; i++)
+        n += (size_t)snprintf(g->text + n, TEXT - n, "%s ", sheet_copy(&g->s, i, line, sizeof line));
+    return g->text;
+}
+
+/* The guest's page faults are its own; what EPT lacks, as it does until the first entry, is no shadow's. */
+Test(vtx_view, why_in_two_dimensions)
+{
+    static struct seat g;
+    char error[200];
+
+    seat_open(&g, "cr3", "native");
+    seat_step_to(&g, "kernel_writes_cr3");
+    cr_assert_eq(debug_technique(&g.d, "vtx", error, sizeof error), 0, "%s", error);
+    SAYS(&g, "walk", "00000000 EPT violation");
+    SAYS(&g, "walk", "EPT does not lead there yet");
+    cr_assert(strstr(answer(&g, 0x400000, false), "EPT does not lead there yet"), "%s", g.text);
+    seat_go(&g, GOAL_STEP, 2);
+    cr_assert(strstr(answer(&g, 0x400000, false), "So the hardware does it"), "%s", g.text);
+    cr_assert(strstr(answer(&g, 0x400000, true), "delivers #PF, error code 7, to the guest by itself: no exit"), "%s",
+              g.text);
+    cr_assert(!strstr(g.text, "exit true_fault"), "%s", g.text);
+    seat_close(&g);
+}
+
 /* While the guest has the hardware's registers, the monitor is found by the VMCS. */
 Test(vtx_view, the_monitor_is_not_the_guest)
 {
@@ -169,6 +203,7 @@ Test(vtx_view, the_monitor_is_not_the_guest)
         SAYS(&g, "vmm", "fc002000  IDT");
         SAYS(&g, "vmm", "07c0  code  00000000+ffffffff DPL0");
         SAYS_NOT(&g, "vmm", "0028  TSS");
+        SAYS(&g, "vmm", i ? "shadow: root" : "EPT: root");
         SAYS_NOT(&g, "shadow", "fc00");
         SAYS(&g, "shadow", i ? "00100000-" : "There is no shadow: with nested paging");
         seat_close(&g);

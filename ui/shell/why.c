@@ -179,7 +179,10 @@ static void say_true_fault(struct words *w)
 {
     const struct facts *f = w->f;
 
-    if (f->monitored)
+    if (f->monitored && f->two_dimensions)
+        say(w, _("So the hardware delivers #PF, error code %" PRIx32 ", to the guest by itself: no exit. "),
+            f->guest.error);
+    else if (f->monitored)
         say(w,
             _("So the hardware's #PF enters the monitor (exit true_fault), which lets the virtual CPU deliver #PF, "
               "error code %" PRIx32 ", to the guest. "),
@@ -203,6 +206,33 @@ static void say_done(struct words *w)
         say(w, "%s", _("So the monitor's interpreter does it."));
 }
 
+/* The monitor has no entry for it. */
+static void say_hidden(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    if (f->two_dimensions)
+        say(w, "%s", _("EPT does not lead there yet: the monitor fills it in, and the guest never knows."));
+    else
+        say(w,
+            _("So the hardware raises #PF, error code %" PRIx32 ", and the monitor is entered: a hidden page fault "
+              "(exit hidden_fault). It fills the shadow, and the guest tries again and never knows."),
+            f->used.error);
+}
+
+static void say_no_ram(struct words *w)
+{
+    const struct facts *f = w->f;
+
+    say(w, "%s",
+        f->monitored && f->two_dimensions ? _("No RAM is there: an EPT violation enters the monitor (exit mmio), and "
+                                              "the virtual CPU does the access. "
+                                              "Nothing answers it: reads give ones, writes are lost.")
+        : f->monitored ? _("No RAM is there: #PF enters the monitor (exit mmio), and the virtual CPU does the access. "
+                           "Nothing answers it: reads give ones, writes are lost.")
+                       : _("No RAM is there, and nothing answers: reads give ones, writes are lost."));
+}
+
 static void say_verdict(struct words *w)
 {
     const struct facts *f = w->f;
@@ -219,24 +249,13 @@ static void say_verdict(struct words *w)
         break;
     case VERDICT_DONE: say_done(w); break;
     case VERDICT_TRUE_FAULT: say_true_fault(w); break;
-    case VERDICT_HIDDEN:
-        say(w,
-            _("So the hardware raises #PF, error code %" PRIx32 ", and the monitor is entered: a hidden page fault "
-              "(exit hidden_fault). It fills the shadow, and the guest tries again and never knows."),
-            f->used.error);
-        break;
+    case VERDICT_HIDDEN: say_hidden(w); break;
     case VERDICT_TRACED:
         say(w, "%s",
             _("The monitor watches this page, as it holds the guest's GDT: #PF enters it (exit trace), the virtual CPU "
               "does the write, and the shadow descriptors are dropped."));
         break;
-    case VERDICT_NO_RAM:
-        say(w, "%s",
-            f->monitored
-                ? _("No RAM is there: #PF enters the monitor (exit mmio), and the virtual CPU does the access. "
-                    "Nothing answers it: reads give ones, writes are lost.")
-                : _("No RAM is there, and nothing answers: reads give ones, writes are lost."));
-        break;
+    case VERDICT_NO_RAM: say_no_ram(w); break;
     }
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "interp/ept.h"
 #include "interp/machine.h"
 #include "interp/paging.h"
 #include "interp/segment.h"
@@ -109,11 +110,17 @@ static void descriptors(const struct house *h, struct sheet *s)
 
 /* ---- the rest ---------------------------------------------------------------------------------------------------- */
 
-static void memory(const struct vm_monitor *n, struct sheet *s)
+static void memory(const struct debugger *d, const struct vm_monitor *n, struct sheet *s)
 {
+    struct ept_walk ept[WALK_LEVELS + 1];
+    uint64_t eptp = vm_walk_context(d->s.vm, ept).eptp;
+
     sheet_line(s, LOOK_LABEL, "%s", _("its memory"));
-    sheet_line(s, LOOK_PLAIN, _("shadow: root %08" PRIx64 ", %u page tables"), n->shadow_root.v, n->tables);
-    if (n->shadow_stale)
+    if (eptp)
+        sheet_line(s, LOOK_PLAIN, _("EPT: root %08" PRIx64), eptp & ~(uint64_t)PAGE_OFFSET);
+    else
+        sheet_line(s, LOOK_PLAIN, _("shadow: root %08" PRIx64 ", %u page tables"), n->shadow_root.v, n->tables);
+    if (n->shadow_stale && !eptp)
         sheet_line(s, LOOK_STALE, "%s", _("shadow: to be emptied before the guest goes on"));
     sheet_line(s, LOOK_PLAIN, _("reserve: %u frames, %u free"), n->reserve, n->free);
     sheet_line(s, LOOK_PLAIN, _("watched for stores: %u pages"), n->watched);
@@ -141,7 +148,7 @@ static void draw(const struct debugger *d, const struct view_room *room, struct 
     h = house_of(d);
     bytes(&h, s);
     descriptors(&h, s);
-    memory(&n, s);
+    memory(d, &n, s);
     interpretation(&n, room->width, s);
 }
 

@@ -156,6 +156,7 @@ unsigned view_walk_steps(const struct debugger *d)
 
 /* ---- the verdict ------------------------------------------------------------------------------------------------- */
 
+/* A table of the guest's own, or the shadow: not EPT. */
 static void refusal(const struct walk *w, char *text, size_t room)
 {
     static const char *const level[] = {N_("the directory entry"), N_("the page-table entry")};
@@ -212,6 +213,11 @@ const char *walk_verdict(const struct debugger *d, const struct walk_picture *p,
                        why);
         break;
     case VERDICT_HIDDEN:
+        if (f->two_dimensions) {
+            (void)snprintf(text, room, "%s",
+                           _("EPT does not lead there yet: the monitor fills it in, and the guest never knows."));
+            break;
+        }
         refusal(&f->used, why, sizeof why);
         (void)snprintf(text, room,
                        _("A hidden page fault: the guest's tables allow it, but in the shadow %s. The monitor fills it "
