@@ -63,6 +63,9 @@ done
 grep -q '"mode":.*teller' out || fail 'the technique has no name'
 runs 0 run "$guests/cr3.elf" --mode ./teller.so --cpu virtualizable --serial none
 grep -q '^teller: address space 00103000 -> 00108000' err || fail "the example says nothing: $(cat err)"
+runs 0 equiv native ./teller.so "$guests/nested.elf" --cpu virtualizable
+runs 0 run "$guests/cr3.elf" --mode ./teller.so --cpu virtualizable --clock insns --equiv native --stats --serial none
+grep -q 'teller: the same as native' err || fail "no verdict on a plug-in: $(cat err)"
 runs 0 run "$guests/cr3.elf" --mode ./teller.so,cli --cpu virtualizable --serial none
 [ ! -s err ] || fail 'duties of the command line do not count'
 

@@ -107,6 +107,10 @@ Test(scoreboard, notices_a_page_that_leads_to_the_monitor)
     table[t] = p.vm->mon.stack_frame << PAGE_SHIFT | PTE_P;
     scoreboard_take(&b, p.vm, NULL);
     cr_expect_eq(b.exposed, 1);
+    table[t] = 0;
+    root[d] = p.vm->guest->map[1] << PAGE_SHIFT | PTE_P; /* a table that the guest can write */
+    scoreboard_take(&b, p.vm, NULL);
+    cr_expect_eq(b.exposed, 1);
     play_close(&p);
 }
 

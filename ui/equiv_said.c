@@ -278,6 +278,8 @@ void equiv_finding(const struct comparison *k, struct finding *v)
                           .from = e->first,
                           .to = e->tick,
                           .comparisons = e->compared};
+    if (e->result == EQUIV_BETWEEN)
+        (void)snprintf(v->difference, sizeof v->difference, _("somewhere up to tick %" PRIu64), e->last);
     if (e->result != EQUIV_DIFFERS)
         return;
     what_text(k, what, sizeof what);
