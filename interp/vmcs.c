@@ -40,8 +40,6 @@ const struct vmcs_info vmcs_info[VMCS_FIELDS] = {
 #undef FIELD
 };
 
-const char *const vmcs_group_name[VMCS_GROUPS] = {"guest", "host", "exec", "exit", "entry", "info"};
-
 const char *const vmx_reason_name[VMX_REASONS] = {
 #define REASON(number, name, doc) [number] = #name,
 #include "interp/vmx_exit.def"

@@ -44,7 +44,6 @@ struct vmcs_info {
 };
 
 extern const struct vmcs_info vmcs_info[VMCS_FIELDS];
-extern const char *const vmcs_group_name[VMCS_GROUPS];
 
 /* The field of an encoding, its access bit apart; or -1. */
 int vmcs_find(uint32_t encoding);

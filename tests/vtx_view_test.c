@@ -190,6 +190,22 @@ Test(vtx_view, why_in_two_dimensions)
     seat_close(&g);
 }
 
+/* The event does not tell an error code: then none is said. */
+Test(vtx_view, the_log_says_what_it_knows)
+{
+    static struct seat g;
+    const char *line;
+
+    seat_open(&g, "cr3", "vtx+s");
+    seat_step_to(&g, "kernel_goes_on");
+    seat_go(&g, GOAL_STEP, 2); /* its stack has no entry in the shadow: a write */
+    line = seat_line(&g, "vmexit", "#PF, error code 2");
+    cr_assert(*line, "%s", g.text);
+    cr_assert(*seat_line(&g, "log", "VM exit 0 EXCEPTION at kernel_goes_on+0x5; #PF, for linear"), "%s", g.text);
+    SAYS_NOT(&g, "log", "#PF, error code");
+    seat_close(&g);
+}
+
 /* While the guest has the hardware's registers, the monitor is found by the VMCS. */
 Test(vtx_view, the_monitor_is_not_the_guest)
 {

@@ -73,8 +73,7 @@ static void say_exit(struct sheet *s, const struct event *e)
 
 static void say_vm_exit(struct sheet *s, const struct event *e)
 {
-    const struct vmx_exit x = {
-        .reason = (uint32_t)e->field[0], .qualification = (uint32_t)e->field[1], .event.info = (uint32_t)e->field[4]};
+    const struct vmx_exit x = vmx_told_by_event(e->field);
     char text[WORDS];
 
     sheet_put(s, LOOK_HARDWARE, _("   VM exit: %s"), vmx_words_reason(x.reason, text));

@@ -210,7 +210,7 @@ static void tell_vm_entry(const struct debugger *d, const uint64_t *f, struct sh
 
 static void tell_vm_exit(const struct debugger *d, const uint64_t *f, struct sheet *s)
 {
-    const struct vmx_exit e = {.reason = (uint32_t)f[0], .qualification = (uint32_t)f[1], .event.info = (uint32_t)f[4]};
+    const struct vmx_exit e = vmx_told_by_event(f);
     char text[WORDS];
 
     sheet_text(s, LOOK_PLAIN, f[0] & VMX_ENTRY_FAILED ? _("VM entry fails: ") : _("VM exit "));

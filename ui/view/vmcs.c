@@ -13,7 +13,7 @@ static const char *const title[VMCS_GROUPS] = {
     [VMCS_EXEC] = N_("VM-execution controls"), [VMCS_EXIT] = N_("VM-exit controls"),
     [VMCS_ENTRY] = N_("VM-entry controls"),    [VMCS_INFO] = N_("VM-exit information")};
 
-/* Columns; a narrow pane has neither the encodings nor the old values beside the new ones. */
+/* Columns; a narrow pane has no room for the encodings. */
 struct place {
     int name, value, was;
 };
@@ -104,11 +104,11 @@ const struct view view_vmcs = {
     .name = "vmcs",
     .title = "VMCS",
     .doc = N_("the guest's VMCS by group; what changed since the VM entry before the last exit is marked"),
-    .detail =
-        N_("VM exits save the guest's state here and say why they came; VM entries load it from here. A star marks "
-           "what is "
-           "other than it was at the VM entry before the last exit, with the old value beside it: what that turn of "
-           "the guest, the exit and the monitor have changed. Fields that are 0 are not shown."),
+    .detail = N_(
+        "VM exits save the guest's state here and say why they came; VM entries load it from here. A star marks what "
+        "is "
+        "other than it was at the VM entry before the last exit, with the old value beside it: what that turn of the "
+        "guest, the exit and the monitor have changed. Fields that are 0 are not shown."),
     .source = "SDM Vol. 3, \"Organization of VMCS Data\" and appendix B",
     .draw = draw,
     .there = view_vmx};

@@ -165,3 +165,11 @@ struct vmx_exit vmx_told(const uint64_t f[VMCS_FIELDS])
         .physical = f[VMCS_EXIT_PHYSICAL],
         .event = {.info = (uint32_t)f[VMCS_EXIT_INTR], .error = (uint32_t)f[VMCS_EXIT_INTR_ERROR]}};
 }
+
+struct vmx_exit vmx_told_by_event(const uint64_t f[])
+{
+    return (struct vmx_exit){.reason = (uint32_t)f[0],
+                             .qualification = (uint32_t)f[1],
+                             .length = (uint32_t)f[2],
+                             .event.info = (uint32_t)f[4] & ~INTR_ERROR};
+}

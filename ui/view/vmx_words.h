@@ -10,6 +10,8 @@
 
 /* What a VMCS tells of the exit that wrote it. */
 struct vmx_exit vmx_told(const uint64_t field[VMCS_FIELDS]);
+/* What the event vm_exit tells of it: no error code, no address, nothing of operands. */
+struct vmx_exit vmx_told_by_event(const uint64_t field[]);
 /* "30 IO" */
 const char *vmx_words_reason(uint32_t reason, char text[WORDS]);
 /* The qualification spelled out: "port 020, OUT, 1 byte". Empty: it says nothing. */

@@ -8,8 +8,9 @@
  *      page table   5                     4                     10
  *      page         6                     7                     11
  *
- * With nested paging the second column is EPT's, four references a cell, and there is no third. Then come the TLB (12) and the verdict (13). What does not exist is left out: in native p2m and shadow, in emulate the
- * shadow, in a 4 MiB page the page table, after a refusal what would follow.
+ * With nested paging the second column is EPT's, four references a cell, and there is no third. Then come the TLB (12) and
+ * the verdict (13). What does not exist is left out: in native p2m and shadow, in emulate the shadow, in a 4 MiB page the page
+ * table, after a refusal what would follow.
  */
 #ifndef UI_VIEW_WALK_H
 #define UI_VIEW_WALK_H
