@@ -50,8 +50,7 @@ struct run {
     bool prepared, everywhere;
     uint64_t interrupted; /* where the latest one came */
     bool swapping, due;   /* the technique changes, too: now */
-    uint64_t last;        /* instructions at the latest fault, */
-    unsigned row, worst;  /* and how many came in a row without one between them */
+    bool over_its_tables; /* the stack has grown into page tables */
     uint8_t log[LOG_ROOM];
     unsigned n;
     enum outcome outcome;
@@ -134,26 +133,20 @@ static void interrupt(void *ctx)
         vm_interrupt(r->vm);
 }
 
-static void count_row(void *ctx, bool physical, const struct event *e)
+/*
+ * A handler that itself faults pushes frame upon frame, down from its stack over the page tables below it, and flushes nothing:
+ * what becomes of that may depend on the size of a TLB (SDM Vol. 3, 4.10.4.3).
+ */
+static void look_at_stack(void *ctx, bool physical, const struct event *e)
 {
+    enum { FRAME = 32 };
     struct run *r = ctx;
+    const struct cpu *c = &vm_guest(r->vm)->cpu;
+    uint32_t at = c->seg[SS].base + c->r[ESP] - FRAME;
 
     (void)physical;
-    r->row = e->insns == r->last ? r->row + 1 : 0;
-    r->last = e->insns;
-    if (r->row > r->worst)
-        r->worst = r->row;
-}
-
-/*
- * A handler that begins with the next fault pushes frame upon frame, down from its stack over the page tables below it, and
- * flushes nothing: what becomes of that may depend on the size of a TLB (SDM Vol. 3, 4.10.4.3).
- */
-static bool runs_over_its_tables(const struct run *r)
-{
-    enum { FRAME = 16 };
-
-    return r->worst * FRAME >= STACK1 - (ARENA_TABLE + PAGE_SIZE);
+    (void)e;
+    r->over_its_tables |= at - DIRECTORY < ARENA_TABLE + PAGE_SIZE - DIRECTORY || at - WINDOW_TABLE < PAGE_SIZE;
 }
 
 /* A program, and how it is to be run. */
@@ -207,7 +200,7 @@ static void run_under(struct run *r, struct way *w, const struct question *q)
 {
     open_run(r, w->technique, w->shadow, q);
     if (w->technique == &technique_native) {
-        vm_observe(r->vm, count_row, r);
+        vm_observe(r->vm, look_at_stack, r);
         vm_observe_only(r->vm, 1u << EVENT_trap);
     }
     r->outcome = vm_run(r->vm, PATIENCE);
@@ -291,7 +284,7 @@ static void ask(struct verdict *v, const struct question *q, uint64_t number)
     static struct run native, other;
 
     run_under(&native, &ways[0], q);
-    if (runs_over_its_tables(&native)) {
+    if (native.over_its_tables) {
         v->set_aside++;
         return;
     }
