@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "interp/loader.h"
+#include "interp/paging.h"
 #include "interp/state.h"
 #include "tests/ring0/generate.h"
 #include "tests/support/coverage.h"
@@ -133,6 +134,15 @@ static void interrupt(void *ctx)
         vm_interrupt(r->vm);
 }
 
+static bool in_page_tables(struct machine *g, uint32_t at)
+{
+    uint64_t pa;
+
+    if (paging_peek(g, at, &pa))
+        return false;
+    return pa - DIRECTORY < ARENA_TABLE + PAGE_SIZE - DIRECTORY || pa - WINDOW_TABLE < PAGE_SIZE;
+}
+
 /*
  * A handler that itself faults pushes frame upon frame, down from its stack over the page tables below it, and flushes nothing:
  * what becomes of that may depend on the size of a TLB (SDM Vol. 3, 4.10.4.3).
@@ -141,12 +151,13 @@ static void look_at_stack(void *ctx, bool physical, const struct event *e)
 {
     enum { FRAME = 32 };
     struct run *r = ctx;
-    const struct cpu *c = &vm_guest(r->vm)->cpu;
-    uint32_t at = c->seg[SS].base + c->r[ESP] - FRAME;
+    struct machine *g = vm_guest(r->vm);
+    const struct seg *ss = &g->cpu.seg[SS];
+    uint32_t top = ss->base + (g->cpu.r[ESP] & (ss->attr & ATTR_D ? UINT32_MAX : UINT16_MAX));
 
     (void)physical;
     (void)e;
-    r->over_its_tables |= at - DIRECTORY < ARENA_TABLE + PAGE_SIZE - DIRECTORY || at - WINDOW_TABLE < PAGE_SIZE;
+    r->over_its_tables |= in_page_tables(g, top) || in_page_tables(g, top - FRAME);
 }
 
 /* A program, and how it is to be run. */
