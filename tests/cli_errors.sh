@@ -55,6 +55,7 @@ refuses "$tmp/nothing" run "$guest" --module "$tmp/nothing"
 refuses "$tmp/nothing" run "$guest" --keys "$tmp/nothing"
 refuses "$tmp/nothing" run "$guest" --load "$tmp/nothing"
 refuses "$tmp/text.elf" run "$guest" --load "$tmp/text.elf"
+refuses '--append and --module' run "$guest" --load "$tmp/text.elf" --append x
 refuses "$tmp/no/trace" run "$guest" --trace "$tmp/no/trace"
 refuses "$tmp/no/serial" run "$guest" --serial "$tmp/no/serial"
 

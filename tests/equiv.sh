@@ -68,6 +68,7 @@ o = json.load(open(sys.argv[1]))
 d = o["difference"]
 assert o["a"] == "native" and o["b"] == "trap" and o["equal"] is False and o["tick"] > 0
 assert d["kind"] == "register" and d["name"] == "eflags" and d["flags"] == "IF" and d["a"] ^ d["b"] == 0x200
+assert o["outcome"] == [None, None] and o["bisect"] is False
 assert d["instruction"].startswith("popf") and d["address"] == d["hole"]["address"] and d["hole"]["mnemonic"] == "popf"
 P
     equiv 0 native emulate "$micro/tables.elf" --json

@@ -151,6 +151,8 @@ int equiv_text(const struct comparison *k)
         line(_("instruction"), place);
         say_delivery(k);
         line(_("difference"), what);
+        if (k->o.bisect)
+            line(_("note"), _("an earlier one that was gone at the next comparison is not seen by --bisect"));
     }
     say_why(k);
     return ferror(stdout) ? -1 : 0;
@@ -229,6 +231,12 @@ static void add_hole(cJSON *o, const struct hole *h)
     add_text(o, "expected", h->expected);
 }
 
+/* The comparison ended the runs, not the guests. */
+static bool stopped(const struct equiv *e)
+{
+    return e->result != EQUIV_SAME && e->d.kind != DIFFER_NOT;
+}
+
 int equiv_json(const struct comparison *k)
 {
     const struct equiv *e = &k->e;
@@ -243,9 +251,11 @@ int equiv_json(const struct comparison *k)
     add_number(o, "from", e->first);
     add_number(o, "tick", e->tick);
     add_number(o, "comparisons", e->compared);
+    (void)cJSON_AddBoolToObject(o, "bisect", k->o.bisect); /* an earlier difference may have come and gone */
     to = cJSON_AddArrayToObject(o, "outcome");
     for (unsigned i = 0; i < 2; i++)
-        (void)cJSON_AddItemToArray(to, cJSON_CreateString(outcome_name(e->outcome[i])));
+        (void)cJSON_AddItemToArray(to,
+                                   stopped(e) ? cJSON_CreateNull() : cJSON_CreateString(outcome_name(e->outcome[i])));
     if (e->result != EQUIV_SAME) {
         to = cJSON_AddObjectToObject(o, "difference");
         add_difference(to, k);

@@ -10,6 +10,7 @@
 #include "interp/state.h"
 #include "interp/statefile.h"
 #include "interp/symbols.h"
+#include "ui/i18n.h"
 #include "ui/keys.h"
 #include "ui/options.h"
 #include "ui/report.h"
@@ -108,6 +109,9 @@ int session_open(struct session *s, const struct options *o)
 {
     int status;
 
+    if (o->load && (o->append || o->modules))
+        return report(STATUS_USAGE, "%s",
+                      _("--append and --module are for a guest that boots: --load goes on with one"));
     *s = (struct session){.vm = NULL};
     status = fill(s, o);
     if (status)
