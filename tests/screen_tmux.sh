@@ -97,6 +97,15 @@ shows 'Registers of both CPUs'
 keys ':q' Enter
 found_again 'quit'
 
+# ---- each key of a burst makes its step --------------------------------------------------------------------------------
+begin 80 24
+keys "$RINGSIDE debug $root/build/guests/bantam.elf --mode vtx" Enter
+shows 'CR3 guest'
+keys s s n s s
+shows '=> +0010001b'
+keys ':q' Enter
+found_again 'a burst of steps'
+
 # ---- a key for the guest -----------------------------------------------------------------------------------------------
 begin 80 24
 keys "$RINGSIDE debug $micro/keyboard.elf" Enter

@@ -20,7 +20,7 @@
  * While the guest runs, keys are looked at after each slice, and the screen is drawn anew so often that the eye follows;
  * a key is answered at once. Drawing takes about as long as a slice: this is what it costs the guest.
  */
-enum { SLICE_MS = 8, FRAME_MS = 100, IDLE_MS = 1000, CTRL = 0x1f };
+enum { SLICE_MS = 8, STEP_MS = 50, FRAME_MS = 100, IDLE_MS = 1000, CTRL = 0x1f };
 
 static uint64_t host_ms(void)
 {
@@ -163,6 +163,18 @@ static bool drain_keys(struct tui *t, int ms)
     return any;
 }
 
+/* What a key has begun has a moment to be done before the next key is read: of a burst, each makes its step. */
+static bool advance(struct tui *t)
+{
+    uint64_t began = host_ms();
+    bool busy;
+
+    do
+        busy = shell_advance(t->shell, SLICE_MS * 1000000u);
+    while (busy && t->submitted && host_ms() - began < STEP_MS);
+    return busy;
+}
+
 static void loop(struct tui *t)
 {
     uint64_t drawn = 0;
@@ -176,7 +188,7 @@ static void loop(struct tui *t)
             drawn = now;
         }
         key = drain_keys(t, busy ? 0 : IDLE_MS);
-        busy = shell_advance(t->shell, SLICE_MS * 1000000u);
+        busy = advance(t);
         tui_feed(t);
         if (t->play)
             tui_lesson_work(t);
