@@ -48,4 +48,11 @@ accesses=$(wc -l <"$tmp/ours.ports")
 their_ports "$tmp/qemu.trace" | head -n "$accesses" >"$tmp/theirs.ports"
 [ -s "$tmp/theirs.ports" ] || { echo "this QEMU traces no port accesses"; exit 77; }
 diff "$tmp/theirs.ports" "$tmp/ours.ports" || { echo "QEMU's port accesses (<) are others than ours (>)"; exit 1; }
+
+for way in '--mode vtx --mmu nested' '--mode vtx --mmu shadow' '--swap-every 10007 --swap-through native,emulate,vtx'; do
+    # shellcheck disable=SC2086
+    "$RINGSIDE" run "$kernel" --append console=com0 --clock insns --limit 100M $way --trace "$tmp/trace" >"$tmp/said" 2>/dev/null
+    our_ports "$tmp/trace" >"$tmp/ports"
+    cmp "$tmp/said" "$tmp/ours" && cmp "$tmp/ports" "$tmp/ours.ports" || { echo "$way: not as natively"; exit 1; }
+done
 echo "judge: GNU Mach until its FPU probe: $accesses port accesses as on QEMU"
