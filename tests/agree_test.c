@@ -15,6 +15,7 @@
 #include "tests/ring0/generate.h"
 #include "tests/support/coverage.h"
 #include "tests/support/rounds.h"
+#include "tests/support/testvm.h"
 #include "vmm/rotation.h"
 #include "vmm/technique.h"
 
@@ -169,20 +170,11 @@ struct question {
 
 static void open_run(struct run *r, const struct technique *t, bool shadow, const struct question *q)
 {
-    const struct vm_config k = {.technique = t,
-                                .virtualizable = true,
-                                .shadow = shadow,
-                                .mem = MEM,
-                                .tlb_sets = 16,
-                                .tlb_ways = 4,
-                                .cost = &cost_presets[0],
-                                .clock_insns = true};
     const struct boot b = {.name = "program", .image = q->image.bytes, .size = q->image.size};
     char error[200];
 
     *r = (struct run){.seed = q->seed | 1, .everywhere = q->everywhere};
-    r->vm = vm_create(&k, error, sizeof error);
-    cr_assert_not_null(r->vm, "%s", error);
+    r->vm = testvm(t, (struct vm_config){.virtualizable = true, .shadow = shadow, .mem = MEM});
     cr_assert_eq(loader_boot(vm_guest(r->vm), &b, error, sizeof error), 0, "%s", error);
     vm_serial(r->vm, print, r);
     r->timer = (struct timer){.fire = interrupt, .dev = r};

@@ -13,6 +13,7 @@
 #include "interp/vmx.h"
 #include "tests/support/intruder.h"
 #include "tests/support/ward.h"
+#include "tests/support/testvm.h"
 #include "ui/scoreboard.h"
 #include "vmm/technique.h"
 #include "vmm/vm_struct.h"
@@ -60,19 +61,8 @@ enum { GROUNDS = sizeof grounds / sizeof *grounds };
 
 static struct vm *make(const char *technique, bool virtualizable, bool shadow)
 {
-    const struct vm_config k = {.technique = technique_find(technique),
-                                .virtualizable = virtualizable,
-                                .shadow = shadow,
-                                .mem = INTRUDER_MEM,
-                                .tlb_sets = 16,
-                                .tlb_ways = 4,
-                                .cost = &cost_presets[0],
-                                .clock_insns = true};
-    char error[200];
-    struct vm *v = vm_create(&k, error, sizeof error);
-
-    cr_assert_not_null(v, "%s", error);
-    return v;
+    return testvm(technique_find(technique),
+                  (struct vm_config){.virtualizable = virtualizable, .shadow = shadow, .mem = INTRUDER_MEM});
 }
 
 /* ---- one attempt ---- */

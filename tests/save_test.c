@@ -12,6 +12,7 @@
 #include "interp/statefile.h"
 #include "tests/support/guest.h"
 #include "tests/support/rounds.h"
+#include "tests/support/testvm.h"
 #include "vmm/technique.h"
 
 #define PATIENCE 20000000000
@@ -251,17 +252,7 @@ static const struct seed {
 /* As tests/fuzz/state_fuzz.c has it. */
 static struct vm *fuzzed_machine(void)
 {
-    const struct vm_config k = {.technique = technique_find("native"),
-                                .mem = 2 << 20,
-                                .tlb_sets = 4,
-                                .tlb_ways = 2,
-                                .cost = &cost_presets[0],
-                                .clock_insns = true};
-    char error[200];
-    struct vm *v = vm_create(&k, error, sizeof error);
-
-    cr_assert_not_null(v, "%s", error);
-    return v;
+    return testvm(technique_find("native"), (struct vm_config){.mem = 2 << 20, .tlb_sets = 4, .tlb_ways = 2});
 }
 
 static void write_seed(const struct seed *k, const char *path)

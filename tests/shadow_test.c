@@ -11,6 +11,7 @@
 
 #include "interp/paging.h"
 #include "interp/state.h"
+#include "tests/support/testvm.h"
 #include "vmm/technique.h"
 #include "vmm/vm.h"
 #include "vmm/vm_struct.h"
@@ -129,19 +130,9 @@ static void write_guest(struct machine *g, uint64_t seed)
 
 static struct vm *make(const char *technique, bool virtualizable, bool shadow)
 {
-    const struct vm_config k = {.technique = technique_find(technique),
-                                .virtualizable = virtualizable,
-                                .shadow = shadow,
-                                .mem = 16 << 20,
-                                .tlb_sets = 4,
-                                .tlb_ways = 2,
-                                .cost = &cost_presets[0],
-                                .clock_insns = true};
-    char error[200];
-    struct vm *v = vm_create(&k, error, sizeof error);
-
-    cr_assert_not_null(v, "%s", error);
-    return v;
+    return testvm(technique_find(technique),
+                  (struct vm_config){
+                      .virtualizable = virtualizable, .shadow = shadow, .mem = 16 << 20, .tlb_sets = 4, .tlb_ways = 2});
 }
 
 static uint32_t hardware_word(struct vm *v, uint32_t at)

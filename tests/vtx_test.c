@@ -9,6 +9,7 @@
 #include "interp/ept.h"
 #include "interp/state.h"
 #include "tests/support/guest.h"
+#include "tests/support/testvm.h"
 #include "vmm/technique.h"
 #include "vmm/vm_struct.h"
 
@@ -59,18 +60,7 @@ static const uint8_t program[] = {
 
 static struct vm *make(const char *technique, bool shadow)
 {
-    const struct vm_config k = {.technique = technique_find(technique),
-                                .shadow = shadow,
-                                .mem = MEM,
-                                .tlb_sets = 64,
-                                .tlb_ways = 4,
-                                .cost = &cost_presets[0],
-                                .clock_insns = true};
-    char error[200];
-    struct vm *v = vm_create(&k, error, sizeof error);
-
-    cr_assert_not_null(v, "%s", error);
-    return v;
+    return testvm(technique_find(technique), (struct vm_config){.shadow = shadow, .mem = MEM});
 }
 
 /* The first 4 MiB one to one; the second lead to where the monitor is. */
