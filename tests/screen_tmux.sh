@@ -103,6 +103,12 @@ keys "$RINGSIDE debug $root/build/guests/bantam.elf --mode vtx" Enter
 shows 'CR3 guest'
 keys s s n s s
 shows '=> +0010001b'
+keys '?'
+shows 'Esc closes'
+keys q
+sleep 0.3
+keys s
+shows '=> +00100020'
 keys ':q' Enter
 found_again 'a burst of steps'
 

@@ -101,7 +101,8 @@ static bool overlay_key(struct tui *t, int key)
     case KEY_HOME_: o->top = 0; break;
     case KEY_END_: o->top = (int)o->sheet.lines; break;
     case KEY_ESCAPE_:
-    case KEY_ENTER_: o->shown = false; break;
+    case KEY_ENTER_:
+    case 'q': o->shown = false; break;
     default: return false;
     }
     return true;
