@@ -11,11 +11,26 @@ static bool is_software(const struct vmx_event *e)
     return type == INTR_SOFTWARE || type == INTR_PRIVILEGED || type == INTR_TRAP;
 }
 
+/*
+ * The instruction was begun, and an exit in its delivery tells nothing of the shadow in which it stood (SDM Vol. 3, 27.3.4): it
+ * stands in that of MOV SS again, so that no interrupt comes before it. Not so with TF, for which entry wants a pending #DB.
+ */
+static void hold_off(struct monitor *n)
+{
+    const struct machine *g = n->guest;
+    bool due = !g->clock_insns || machine_now(g) + 1 >= g->clock.next;
+
+    if (due && !(vtx_read(n, VMCS_GUEST_EFLAGS) & FL_TF))
+        vtx_write(n, VMCS_GUEST_INTERRUPTIBILITY, vtx_read(n, VMCS_GUEST_INTERRUPTIBILITY) | BLOCKED_SS);
+}
+
 void vtx_deliver_again(struct monitor *n)
 {
     const struct vmx_event *e = &n->vtx.broken;
 
-    if (e->info & INTR_VALID && !is_software(e))
+    if (e->info & INTR_VALID && is_software(e))
+        hold_off(n);
+    else if (e->info & INTR_VALID)
         n->vtx.inject = *e;
     n->vtx.broken.info = 0;
 }
@@ -42,7 +57,7 @@ void vtx_deliver_here(struct monitor *n)
         g->cpu.fault_vector = e->info & INTR_VECTOR;
         g->cpu.fault_error = e->info & INTR_ERROR ? e->error : 0;
         break;
-    default: break; /* is_software() */
+    default: n->begun = true; /* is_software() */
     }
     n->vtx.broken.info = 0;
 }
