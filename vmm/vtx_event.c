@@ -18,7 +18,7 @@ static bool is_software(const struct vmx_event *e)
 static void hold_off(struct monitor *n)
 {
     const struct machine *g = n->guest;
-    bool due = !g->clock_insns || machine_now(g) + 1 >= g->clock.next;
+    bool due = !g->clock_insns || g->cpu.intr || g->cpu.nmi || machine_now(g) + 1 >= g->clock.next;
 
     if (due && !(vtx_read(n, VMCS_GUEST_EFLAGS) & FL_TF))
         vtx_write(n, VMCS_GUEST_INTERRUPTIBILITY, vtx_read(n, VMCS_GUEST_INTERRUPTIBILITY) | BLOCKED_SS);
