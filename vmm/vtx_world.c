@@ -149,8 +149,12 @@ static void arrive(struct vm *vm, struct trap *t)
     } else {
         vtx_seen_exit(n);
     }
-    x->launched = true;
     read_exit(n);
+    /* An entry that fails leaves the VMCS as clear as it was (SDM Vol. 3, "VM-Entry Failures During or After Loading Guest State"). */
+    if (x->exit.reason & VMX_ENTRY_FAILED && !x->launched)
+        monitor_behind_escape(n, VTX_LAUNCH);
+    else
+        x->launched = true;
     read_broken(n);
     block_again(n);
     *t = (struct trap){.vector = x->exit.event.info & INTR_VALID ? x->exit.event.info & INTR_VECTOR : NO_VECTOR,
