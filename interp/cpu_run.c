@@ -61,6 +61,7 @@ static bool fault_arrived(struct cpu *c)
     }
     if (v < 0) {
         c->activity = SHUTDOWN;
+        c->shadow = 0; /* the instruction that stood in it is over */
         OBSERVE(c->m, shutdown, c->fault_vector, c->eip);
         return false;
     }
