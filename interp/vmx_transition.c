@@ -218,12 +218,18 @@ void vmx_load_guest(struct cpu *c)
 
 /* ---- 27.5: loading host state ---- */
 
+/* RPL and TI are 0: VM entry has checked it, and the processor has remembered. */
+static uint16_t host_selector(struct cpu *c, unsigned s)
+{
+    return get(c, of(VMCS_HOST_ES, s)) & 0xfff8;
+}
+
 static void load_host_segments(struct cpu *c)
 {
     enum { FLAT = ATTR_G | ATTR_D | ATTR_P | ATTR_S | ATTR_RW | ATTR_ACCESSED };
 
     for (unsigned s = 0; s < SEGS; s++) {
-        uint16_t sel = (uint16_t)get(c, of(VMCS_HOST_ES, s));
+        uint16_t sel = host_selector(c, s);
 
         c->seg[s] =
             (struct seg){.sel = sel, .attr = sel ? FLAT | (s == CS ? ATTR_CODE : 0) : 0, .limit = sel ? UINT32_MAX : 0};

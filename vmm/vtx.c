@@ -56,7 +56,8 @@ static enum vm_next shut_down(struct vm *vm)
     struct cpu *v = &vm->guest->cpu;
 
     vtx_learn(vm);
-    v->shadow = 0; /* as in cpu_run.c; an instruction that was tried again stood in one of the monitor's (vtx_event.c) */
+    v->shadow =
+        0; /* as in cpu_run.c; an instruction that was tried again stood in one of the monitor's (vtx_event.c) */
     v->activity = SHUTDOWN;
     return VM_RESUME;
 }

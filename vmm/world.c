@@ -97,6 +97,14 @@ void world_in_live(struct monitor *n)
     n->guest->cpu.shadow = p->shadow; /* of MOV SS */
 }
 
+/* A data segment that no load would give: VM exits, for one, take a host's selectors as they come. */
+static bool beyond_its_ring(const struct seg *s)
+{
+    bool conforming = desc_is_code(s->attr) && s->attr & ATTR_DC;
+
+    return !conforming && (s->sel & 3u) > attr_dpl(s->attr);
+}
+
 /*
  * The selector with which the hardware can hold a segment register of the guest. Where the guest can see and load
  * selectors it is its own, if a load of that gives the same hidden part. A virtualizable CPU lets none be seen: any
@@ -111,6 +119,8 @@ static bool segment_out(struct monitor *n, unsigned seg, uint16_t *sel)
         *sel = 0;
         return n->virtualizable || !rpl;
     }
+    if (seg != CS && seg != SS && beyond_its_ring(s))
+        return false;
     if (!(s->attr & ATTR_P) || !n->virtualizable) {
         *sel = s->sel;
         if (!gdt_reversible(&n->gdt, s))

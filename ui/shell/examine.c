@@ -164,13 +164,13 @@ static bool shows_memory(const struct format *f)
 
 static void format_text(const struct format *f, char text[16])
 {
-    static const char size[] = "?bh?w";
+    static const char *const size[] = {"", "b", "h", "", "w"};
+    const char letter[2] = {f->letter};
     char count[12] = "";
 
     if (f->count)
         (void)snprintf(count, sizeof count, "%" PRIu32, f->count);
-    (void)snprintf(text, 16, "%s%s%.1s%.1s", f->count || f->letter || f->size ? "/" : "", count,
-                   f->letter ? &f->letter : "", f->size ? &size[f->size] : "");
+    (void)snprintf(text, 16, "%s%s%s%s", f->count || f->letter || f->size ? "/" : "", count, letter, size[f->size]);
 }
 
 static void show(struct shell *sh, const struct display *p)
