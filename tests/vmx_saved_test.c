@@ -174,3 +174,18 @@ Test(vmx_saved, nothing_of_a_trap_behind_a_fault)
     cr_expect_eq(c->debug_hit, 0);
     metal_destroy(m);
 }
+
+/* What the guest writes to the VMCS's host selectors is not what the exit loads: RPL and TI are those that were checked. */
+Test(vmx_saved, a_hosts_selectors_have_no_rpl)
+{
+    static const uint8_t cpuid[] = {CPUID};
+    struct machine *m = hyper_create();
+
+    cr_assert_eq(machine_write(m, HYPER_GUEST, cpuid, sizeof cpuid), 0);
+    hyper_enter(m);
+    hyper_set(m, VMCS_HOST_FS, METAL_DS0 | 7);
+    machine_step(m, CLOCK_NEVER);
+    cr_expect(hyper_at_host(m));
+    cr_expect_eq(m->cpu.seg[FS].sel, METAL_DS0);
+    metal_destroy(m);
+}
