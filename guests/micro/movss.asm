@@ -36,6 +36,8 @@ call_gate:
 tick:
     cmp dword [esp], behind_mov_ss
     je .between
+    push eax
+    push ecx
     mov cx, KERNEL_DS
     mov ds, cx
     mov es, cx
@@ -47,6 +49,8 @@ tick:
     mov ax, USER_DS                     ; the program's
     mov ds, ax
     mov es, ax
+    pop ecx
+    pop eax
     sti                                 ; for those whose IRET sets no IF at ring 1
     iret
 .between:
