@@ -27,4 +27,20 @@ static inline void vmx_completed(struct cpu *c)
     c->vmx.mtf = (c->vmx.proc & PROC_MTF) != 0;
 }
 
+/* cpu.shadow and cpu.debug_hit as the VMCS has them (24.4.2): for the processor, and for a monitor that writes one. */
+static inline uint32_t vmx_blocking(uint8_t shadow)
+{
+    return shadow == SHADOW_STI ? BLOCKED_STI : shadow == SHADOW_SS ? BLOCKED_SS : 0;
+}
+
+static inline uint8_t vmx_shadow(uint32_t interruptibility)
+{
+    return interruptibility & BLOCKED_SS ? SHADOW_SS : interruptibility & BLOCKED_STI ? SHADOW_STI : 0;
+}
+
+static inline uint32_t vmx_pending(uint32_t debug_hit)
+{
+    return debug_hit | (debug_hit & DR6_B ? PENDING_BREAK : 0);
+}
+
 #endif

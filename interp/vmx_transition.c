@@ -7,6 +7,7 @@
 #include "interp/msr.h"
 #include "interp/segment.h"
 #include "interp/tlb.h"
+#include "interp/vmx_event.h"
 
 /* Bits of CR0 that neither VM entry nor VM exit changes (26.3.2.1, 27.5.1). */
 #define CR0_KEPT (CR0_ET | CR0_NW | CR0_CD | 0x1ffaffc0u)
@@ -80,25 +81,20 @@ static uint32_t timer_value(const struct cpu *c)
     return (uint32_t)((end >> VMX_TIMER_SHIFT) - (tsc >> VMX_TIMER_SHIFT));
 }
 
-/* Where an event is being delivered, nothing is blocked or pending any more (27.1). */
-static uint32_t shadow(const struct cpu *c)
-{
-    return c->delivering ? 0 : c->shadow == SHADOW_STI ? BLOCKED_STI : c->shadow == SHADOW_SS ? BLOCKED_SS : 0;
-}
-
 /* What MOV SS holds off, its own single step among it (27.3.4); and traps that an exit went before. */
 static uint32_t pending_debug(struct cpu *c)
 {
     uint32_t step = c->shadow == SHADOW_SS && cpu_eflags(c) & FL_TF ? DR6_BS : 0;
 
-    return c->delivering ? 0 : c->debug_hit | step | (c->debug_hit & DR6_B ? PENDING_BREAK : 0);
+    return vmx_pending(c->debug_hit) | step;
 }
 
 static void save_other(struct cpu *c)
 {
-    uint32_t pending = pending_debug(c);
+    /* Where an event is being delivered, nothing is blocked or pending any more (27.1). */
+    uint32_t blocked = c->delivering ? 0 : vmx_blocking(c->shadow), pending = c->delivering ? 0 : pending_debug(c);
 
-    put(c, VMCS_GUEST_INTERRUPTIBILITY, shadow(c) | (c->nmi_blocked ? BLOCKED_NMI : 0));
+    put(c, VMCS_GUEST_INTERRUPTIBILITY, blocked | (c->nmi_blocked ? BLOCKED_NMI : 0));
     put(c, VMCS_GUEST_ACTIVITY, c->activity == HALTED);
     put(c, VMCS_GUEST_PENDING_DEBUG, pending);
     if (get(c, VMCS_EXIT_CONTROLS) & EXIT_SAVE_TIMER)
@@ -177,7 +173,7 @@ static void load_other(struct cpu *c)
 {
     uint32_t blocked = get(c, VMCS_GUEST_INTERRUPTIBILITY), pending = get(c, VMCS_GUEST_PENDING_DEBUG);
 
-    c->shadow = blocked & BLOCKED_SS ? SHADOW_SS : blocked & BLOCKED_STI ? SHADOW_STI : 0;
+    c->shadow = vmx_shadow(blocked);
     c->nmi_blocked = blocked & BLOCKED_NMI;
     c->activity = get(c, VMCS_GUEST_ACTIVITY) ? HALTED : ACTIVE;
     c->debug_hit = pending & (PENDING_BREAK | DR6_BS) ? pending & (DR6_B | DR6_BS) : 0;

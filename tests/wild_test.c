@@ -16,17 +16,27 @@ static uint64_t draw(uint64_t *x)
     return *x;
 }
 
+enum { BYTES = 400 };
+
+/* What a guest is made of: its size. */
+static size_t draw_guest(uint64_t *seed, uint8_t bytes[BYTES])
+{
+    size_t size = 20 + draw(seed) % (BYTES - 20);
+
+    for (size_t at = 0; at < size; at++)
+        bytes[at] = (uint8_t)(draw(seed) >> 24);
+    return size;
+}
+
 Test(wild, guests_end_in_good_order, .timeout = 1800)
 {
     unsigned n = rounds(500, 100000);
     uint64_t seed = 0x52696e6773696465;
-    uint8_t bytes[400];
+    uint8_t bytes[BYTES];
 
     for (unsigned i = 0; i < n; i++) {
-        size_t size = 20 + draw(&seed) % (sizeof bytes - 20);
+        size_t size = draw_guest(&seed, bytes);
 
-        for (size_t at = 0; at < size; at++)
-            bytes[at] = (uint8_t)(draw(&seed) >> 24);
         wild_run(bytes, size, NULL);
     }
     printf("judge: wild guests at ring 0: %u runs\n", n);
@@ -84,13 +94,11 @@ Test(wild, guests_stay_in_their_vm, .timeout = 1800)
     static const struct wild_watch watch = {begin, look, end};
     unsigned n = rounds(600, 40000);
     uint64_t seed = 0x657363617065;
-    uint8_t bytes[400];
+    uint8_t bytes[BYTES];
 
     for (unsigned i = 0; i < n; i++) {
-        size_t size = 20 + draw(&seed) % (sizeof bytes - 20);
+        size_t size = draw_guest(&seed, bytes);
 
-        for (size_t at = 0; at < size; at++)
-            bytes[at] = (uint8_t)(draw(&seed) >> 24);
         bytes[1] = (uint8_t)(WILD_MONITORED + i % (WILD_PLACES - WILD_MONITORED));
         wild_run(bytes, size, &watch);
     }

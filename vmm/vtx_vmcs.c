@@ -7,6 +7,7 @@
 
 #include "interp/debugreg.h"
 #include "interp/ept.h"
+#include "interp/vmx_event.h"
 #include "vmm/hw.h"
 #include "vmm/monitor.h"
 
@@ -191,7 +192,7 @@ void vtx_load_guest(struct monitor *n)
     cpu_set_eflags(v, told_flags(n));
     v->gdtr = (struct dtr){vtx_read(n, VMCS_GUEST_GDTR_BASE), (uint16_t)vtx_read(n, VMCS_GUEST_GDTR_LIMIT)};
     v->idtr = (struct dtr){vtx_read(n, VMCS_GUEST_IDTR_BASE), (uint16_t)vtx_read(n, VMCS_GUEST_IDTR_LIMIT)};
-    v->shadow = blocked & BLOCKED_SS ? SHADOW_SS : blocked & BLOCKED_STI ? SHADOW_STI : 0;
+    v->shadow = vmx_shadow(blocked);
     v->nmi_blocked = blocked & BLOCKED_NMI;
     v->debug_hit = vtx_read(n, VMCS_GUEST_PENDING_DEBUG) & (v->shadow ? DR6_B : DR6_B | DR6_BS);
     cpu_refresh(v);
@@ -284,10 +285,7 @@ void vtx_store_event(struct monitor *n)
 void vtx_store_guest(struct monitor *n)
 {
     const struct cpu *v = &n->guest->cpu;
-    uint32_t blocked = (v->shadow == SHADOW_SS ? BLOCKED_SS
-                        : v->shadow            ? BLOCKED_STI
-                                               : 0) |
-                       (v->nmi_blocked ? BLOCKED_NMI : 0);
+    uint32_t blocked = vmx_blocking(v->shadow) | (v->nmi_blocked ? BLOCKED_NMI : 0);
 
     for (unsigned i = 0; i < 8; i++)
         if (i != ESP)
@@ -305,6 +303,6 @@ void vtx_store_guest(struct monitor *n)
     vtx_write(n, VMCS_GUEST_SYSENTER_ESP, v->msr.sysenter_esp);
     vtx_write(n, VMCS_GUEST_SYSENTER_EIP, v->msr.sysenter_eip);
     vtx_write(n, VMCS_GUEST_INTERRUPTIBILITY, blocked);
-    vtx_write(n, VMCS_GUEST_PENDING_DEBUG, v->debug_hit | (v->debug_hit & DR6_B ? PENDING_BREAK : 0));
+    vtx_write(n, VMCS_GUEST_PENDING_DEBUG, vmx_pending(v->debug_hit));
     store_control(n);
 }
